@@ -1,0 +1,70 @@
+import enum
+import unicodedata
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy import ForeignKey, Select, select
+from sqlalchemy.orm import Mapped, mapped_column, validates
+
+from shop.db import Base, utcnow
+
+
+class Role(enum.StrEnum):
+    CUSTOMER = "customer"
+    SUPPORT = "support"
+    ADMIN = "admin"
+
+
+def normalize_email(email: str) -> str:
+    """One form for all spellings of one mailbox, as far as is safe: NFKC, no case."""
+    return unicodedata.normalize("NFKC", email.strip()).casefold()
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    email: Mapped[str]
+    email_norm: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(default="")
+    password_hash: Mapped[str] = mapped_column(default="")
+    role: Mapped[Role] = mapped_column(default=Role.CUSTOMER)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    session_epoch: Mapped[int] = mapped_column(default=0)
+    """Part of every session cookie; raising it ends all sessions of this person."""
+    email_verified_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    is_authenticated = True
+    is_anonymous = False
+
+    @classmethod
+    def with_email(cls, email: str) -> Select[Self]:
+        return select(cls).where(cls.email_norm == normalize_email(email))
+
+    @validates("email")
+    def _normalize(self, _field: str, email: str) -> str:
+        self.email_norm = normalize_email(email)
+        return email.strip()
+
+    def end_sessions(self) -> None:
+        self.session_epoch += 1
+
+    def get_id(self) -> str:
+        """What the session cookie holds; see Flask-Login."""
+        return f"{self.id}:{self.session_epoch}"
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class ApiToken(Base):
+    """A bearer token for servers; only its hash is kept."""
+
+    __tablename__ = "api_tokens"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    last_characters: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    last_used_at: Mapped[datetime | None]

@@ -1,0 +1,131 @@
+"""The JSON API's form: typed bodies in, typed answers out, problem documents when it is refused.
+
+`@endpoint(...)` under a route parses and checks, and keeps what `shop.openapi` describes.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Response, request
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+PROBLEM = "application/problem+json"
+
+
+class Input(BaseModel):
+    """A request body: strict types, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
+
+
+class Query(BaseModel):
+    """Query parameters: text, so numbers are read from it."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+
+class Output(BaseModel):
+    """An answer; also made from objects with these attributes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Problem(Output):
+    """RFC 9457."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: dict[str, list[str]] = {}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What the documentation says about an endpoint."""
+
+    summary: str
+    description: str
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    returns: type[BaseModel] | None
+    status: int
+    tag: str
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def endpoint(
+    *,
+    tag: str,
+    body: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+    returns: type[BaseModel] | None = None,
+    status: int = 200,
+) -> Callable[[View], View]:
+    """Call the view with `body=` and `query=` as models; it returns a model, or (model, status)."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def call(**path: Any) -> Any:
+            if body:
+                path["body"] = _parse(lambda: body.model_validate_json(request.get_data() or b"{}"))
+            if query:
+                path["query"] = _parse(lambda: query.model_validate(request.args.to_dict()))
+            return _respond(view(**path), status)
+
+        summary, _, description = (view.__doc__ or view.__name__).partition("\n")
+        call.operation = Operation(  # type: ignore[attr-defined]
+            summary.strip(), description.strip(), body, query, returns, status, tag
+        )
+        return call  # type: ignore[return-value]
+
+    return decorate
+
+
+class Rejected(Exception):
+    """Input that does not fit its model; shown as a 422 problem."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__("rejected")
+        self.errors = errors
+
+
+def _parse(read: Callable[[], BaseModel]) -> BaseModel:
+    try:
+        return read()
+    except ValidationError as error:
+        errors: dict[str, list[str]] = {}
+        for found in error.errors(include_url=False, include_input=False):
+            field = ".".join(map(str, found["loc"])) or "body"
+            errors.setdefault(field, []).append(found["msg"])
+        raise Rejected(errors) from None
+
+
+def show_rejected(error: Rejected) -> Response:
+    return problem(422, "Please check your input", "Some fields are wrong.", errors=error.errors)
+
+
+def _respond(answer: Any, status: int) -> Response:
+    if isinstance(answer, Response):
+        return answer
+    if isinstance(answer, tuple):
+        answer, status = answer
+    if answer is None:
+        return Response(status=204 if status == 200 else status)
+    return Response(answer.model_dump_json(), status, mimetype="application/json")
+
+
+def is_api_request() -> bool:
+    return request.path.startswith("/api/")
+
+
+def problem(
+    status: int, title: str, detail: str, *, errors: dict[str, list[str]] | None = None
+) -> Response:
+    document = Problem(title=title, status=status, detail=detail, errors=errors or {})
+    return Response(json.dumps(document.model_dump()), status, mimetype=PROBLEM)

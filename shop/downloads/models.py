@@ -1,0 +1,74 @@
+import secrets
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from shop.db import Base, utcnow
+
+
+class Release(Base):
+    """One version of a product's files."""
+
+    __tablename__ = "releases"
+    __table_args__ = (UniqueConstraint("product_id", "version"),)
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
+    version: Mapped[str]
+    notes: Mapped[str] = mapped_column(Text, default="")
+    released_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    files: Mapped[list["File"]] = relationship(
+        back_populates="release", cascade="all, delete-orphan", order_by="File.id"
+    )
+
+
+class File(Base):
+    """A link object of the download diagram: one file of a release, in the storage."""
+
+    __tablename__ = "files"
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"), index=True)
+    name: Mapped[str]
+    storage_key: Mapped[str] = mapped_column(unique=True)
+    content_type: Mapped[str] = mapped_column(default="application/octet-stream")
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+
+    release: Mapped[Release] = relationship(back_populates="files")
+
+
+class Grant(Base):
+    """Why somebody may download a product: given by an order line, ended with date and cause."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        UniqueConstraint("order_line_id"),
+        CheckConstraint("used >= 0 AND (most IS NULL OR used <= most)", name="used"),
+    )
+
+    token: Mapped[str] = mapped_column(unique=True, default=secrets.token_urlsafe)
+    """Addresses the stable page; knowing it is how a guest shows the purchase is theirs."""
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    used: Mapped[int] = mapped_column(default=0)
+    most: Mapped[int | None]
+    """How many downloads there are in all; None for no limit."""
+    expires_at: Mapped[datetime | None]
+    given_at: Mapped[datetime] = mapped_column(default=utcnow)
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str] = mapped_column(default="")
+
+
+class Download(Base):
+    """The log: which file went out under which grant."""
+
+    __tablename__ = "downloads"
+    __table_args__ = (UniqueConstraint("nonce"),)
+
+    grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id"), index=True)
+    file_name: Mapped[str]
+    nonce: Mapped[str]
+    """Of the link: a resumed download is counted once."""
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)

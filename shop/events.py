@@ -1,0 +1,61 @@
+"""Facts that one package tells the others.
+
+Listeners run at once, inside the publisher's transaction: either all of it commits or none.
+`connect()` in `shop/app.py` is the one list of who listens to what.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Event = TypeVar("Event")
+
+
+@dataclass(frozen=True)
+class PaymentChanged:
+    """Our record of a payment follows Stripe again; look at its status."""
+
+    payment_id: int
+
+
+@dataclass(frozen=True)
+class RefundChanged:
+    refund_id: int
+
+
+@dataclass(frozen=True)
+class OrderPaid:
+    order_id: int
+
+
+@dataclass(frozen=True)
+class OrderCanceled:
+    """Never paid, and will not be: what was held for it is free again."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class OrderRefunded:
+    """All of the order's money went back."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    user_id: int
+
+
+_listeners: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+
+
+def subscribe(event: type[Event], listener: Callable[[Event], None]) -> None:
+    if listener not in _listeners[event]:
+        _listeners[event].append(listener)
+
+
+def publish(event: object) -> None:
+    for listener in _listeners[type(event)]:
+        listener(event)

@@ -1,0 +1,106 @@
+"""Rows as a queue: claimed for a while, retried with back-off, dead after too many tries.
+
+A Celery message is only a nudge. These rows are the work: nothing is lost with the broker, and the
+row of a worker that died becomes due again.
+"""
+
+import enum
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.db import session, utcnow
+
+LEASE = timedelta(seconds=30)
+MOST_TRIES = 8
+
+
+class State(enum.StrEnum):
+    PENDING = "pending"
+    FAILED = "failed"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class Fenced(Exception):
+    """Somebody took the row over while we worked; what we did must not be kept."""
+
+
+class Leased:
+    """The columns that make a table a queue."""
+
+    id: Mapped[int]
+    state: Mapped[State] = mapped_column(default=State.PENDING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(default=utcnow)
+    lease: Mapped[str | None]
+    error: Mapped[str | None]
+
+
+def due(model: type[Leased], limit: int = 50) -> Sequence[int]:
+    """Ids of the rows that want work now, oldest first."""
+    query = select(model.id).where(_is_due(model)).order_by(model.due_at, model.id).limit(limit)
+    return session.scalars(query).all()
+
+
+def claim(model: type[Leased], row_id: int) -> str | None:
+    """A lease on the row, or None when it is not due or somebody has it. The try is counted."""
+    lease = secrets.token_hex(8)
+    claimed = _update(
+        model,
+        (model.id == row_id) & _is_due(model),
+        lease=lease,
+        attempts=model.attempts + 1,
+        due_at=utcnow() + LEASE,
+    )
+    return lease if claimed else None
+
+
+def finish(model: type[Leased], row_id: int, lease: str) -> None:
+    """Done, in the transaction of the work itself.
+
+    :raises Fenced: when the lease ran out and the row has another owner.
+    """
+    if not _update(model, _held(model, row_id, lease), state=State.DONE, lease=None, error=None):
+        raise Fenced
+
+
+def fail(model: type[Leased], row_id: int, lease: str, error: str) -> None:
+    """Try again after a growing pause; after the last one the row is dead, for a person."""
+    attempts = session.scalar(select(model.attempts).where(model.id == row_id)) or 0
+    _update(
+        model,
+        _held(model, row_id, lease),
+        state=State.DEAD if attempts >= MOST_TRIES else State.FAILED,
+        due_at=utcnow() + timedelta(seconds=min(2**attempts, 3600)),
+        lease=None,
+        error=error[:500],
+    )
+
+
+def revive(model: type[Leased], row_id: int) -> bool:
+    """Give a failed or dead row all its tries again."""
+    stuck = model.state.in_([State.FAILED, State.DEAD])
+    return _update(
+        model, (model.id == row_id) & stuck, state=State.PENDING, attempts=0, due_at=utcnow()
+    )
+
+
+def _is_due(model: type[Leased]) -> ColumnElement[bool]:
+    return model.state.in_([State.PENDING, State.FAILED]) & (model.due_at <= utcnow())
+
+
+def _held(model: type[Leased], row_id: int, lease: str) -> ColumnElement[bool]:
+    return (model.id == row_id) & (model.lease == lease)
+
+
+def _update(model: type[Leased], where: ColumnElement[bool], **values: Any) -> bool:
+    result = session.execute(
+        update(model).where(where).values(**values),
+        execution_options={"synchronize_session": False},
+    )
+    return bool(cast("CursorResult[Any]", result).rowcount)

@@ -1,0 +1,24 @@
+from datetime import datetime
+
+from sqlalchemy import Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.db import Base, utcnow
+from shop.leases import Leased
+
+
+class Mail(Leased, Base):
+    """A mail as it was written, in the transaction of what it tells. The key makes it once only."""
+
+    __tablename__ = "mails"
+    __table_args__ = (Index("ix_mails_due", "state", "due_at"),)
+
+    key: Mapped[str] = mapped_column(unique=True)
+    template: Mapped[str]
+    recipient: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(default="", index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    sent_at: Mapped[datetime | None]

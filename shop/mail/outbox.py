@@ -1,0 +1,83 @@
+"""Mails leave through a table: written with what they tell, sent after it, once.
+
+A try is recorded before it is made. Every try of a mail has the same Message-ID, so that a server
+which took it and lost our connection can drop the second.
+"""
+
+from email.message import EmailMessage
+from email.utils import formatdate
+from hashlib import sha256
+
+from flask import render_template
+from sqlalchemy import insert, literal, select
+
+from shop import config, db, leases
+from shop.db import session, utcnow
+from shop.jobs import enqueue
+from shop.logs import log
+from shop.mail import transports
+from shop.mail.models import Mail
+
+
+def write(
+    *, key: str, to: str, subject: str, template: str, reference: str = "", **context: object
+) -> bool:
+    """Put a mail into the outbox of this transaction; False when its key was used before.
+
+    :param template: renders `mail/<template>.txt` and `.html`.
+    :param key: what makes this mail unique, such as `order:17:paid`.
+    :param reference: what it is about, for people who look for it.
+    """
+    values = {
+        "key": key,
+        "template": template,
+        "recipient": to,
+        "subject": subject,
+        "text": render_template(f"mail/{template}.txt", **context),
+        "html": render_template(f"mail/{template}.html", **context),
+        "reference": reference,
+        "state": leases.State.PENDING,
+        "attempts": 0,
+        "due_at": utcnow(),
+        "created_at": utcnow(),
+    }
+    if session.scalar(select(literal(1)).where(Mail.key == key)):
+        return False
+    mail_id = session.scalar(insert(Mail).values(values).returning(Mail.id))
+    enqueue("shop.mail.tasks.send_mail", mail_id)
+    return True
+
+
+def send(mail_id: int) -> bool:
+    """Send the mail if it is due; False when there was nothing to do or it failed."""
+    lease = leases.claim(Mail, mail_id)
+    if lease is None:
+        return False
+    mail = session.get_one(Mail, mail_id)
+    message = compose(mail)
+    db.commit()  # the try is on record, and no lock is held while the server answers
+    try:
+        transports.deliver(message)
+    except OSError as error:
+        leases.fail(Mail, mail_id, lease, repr(error))
+        db.commit()
+        log.warning("mail failed", mail=mail_id, error=type(error).__name__)
+        return False
+    mail.sent_at = utcnow()
+    leases.finish(Mail, mail_id, lease)
+    db.commit()
+    return True
+
+
+def compose(mail: Mail) -> EmailMessage:
+    settings = config.current()
+    message = EmailMessage()
+    message["From"] = settings.mail_from
+    message["To"] = mail.recipient
+    message["Subject"] = " ".join(mail.subject.split())
+    message["Date"] = formatdate(mail.created_at.timestamp())
+    message["Message-ID"] = f"<{sha256(mail.key.encode()).hexdigest()[:24]}@{settings.host}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    return message

@@ -1,0 +1,38 @@
+"""Where a mail goes: an SMTP server, or a folder that a person can open."""
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from shop import config
+
+TIMEOUT = 10  # seconds; shorter than a lease
+
+
+def deliver(message: EmailMessage) -> None:
+    """Hand the message over.
+
+    :raises OSError: when the server cannot be reached or refuses; `smtplib` raises these too.
+    """
+    settings = config.current()
+    if settings.mail_url:
+        _send(message, settings.mail_url)
+    else:
+        _write(message, settings.data_dir / "mail")
+
+
+def _send(message: EmailMessage, url: str) -> None:
+    parts = urlsplit(url)
+    with smtplib.SMTP(parts.hostname or "localhost", parts.port or 25, timeout=TIMEOUT) as server:
+        if parts.username:
+            server.starttls(context=ssl.create_default_context())
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(message)
+
+
+def _write(message: EmailMessage, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    name = str(message["Message-ID"]).strip("<>").split("@")[0]
+    (folder / f"{name}.eml").write_bytes(message.as_bytes())

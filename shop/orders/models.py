@@ -1,0 +1,123 @@
+import enum
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from shop.catalog.models import Kind
+from shop.db import Base, utcnow
+
+
+class PaymentState(enum.StrEnum):
+    PENDING = "pending"
+    PROCESSING = "processing"
+    PAID = "paid"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+MONEY_IN = (PaymentState.PAID, PaymentState.PARTIALLY_REFUNDED, PaymentState.REFUNDED)
+
+
+class FulfilmentState(enum.StrEnum):
+    UNFULFILLED = "unfulfilled"
+    PARTIAL = "partial"
+    FULFILLED = "fulfilled"
+    RETURNED = "returned"
+
+
+class Order(Base):
+    """What was sold, with everything copied as it was at that moment. Amounts in minor units."""
+
+    __tablename__ = "orders"
+    __table_args__ = (Index("ix_orders_open", "payment_state", "placed_at"),)
+
+    number: Mapped[str] = mapped_column(unique=True)
+    """For people, `K-7Q4M2X`; the token is for addresses."""
+    token: Mapped[str] = mapped_column(unique=True, default=secrets.token_urlsafe)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    email: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str] = mapped_column(default="")
+    billing_address: Mapped[dict[str, str]]
+    shipping_address: Mapped[dict[str, str] | None]
+    delivery_name: Mapped[str] = mapped_column(default="")
+    currency: Mapped[str]
+    subtotal: Mapped[int]
+    discount: Mapped[int] = mapped_column(default=0)
+    delivery: Mapped[int] = mapped_column(default=0)
+    tax: Mapped[int] = mapped_column(default=0)
+    tax_included: Mapped[bool]
+    """Whether the line amounts contain the tax, or it is added to them."""
+    total: Mapped[int]
+    paid: Mapped[int] = mapped_column(default=0)
+    refunded: Mapped[int] = mapped_column(default=0)
+    payment_state: Mapped[PaymentState] = mapped_column(default=PaymentState.PENDING)
+    fulfilment_state: Mapped[FulfilmentState] = mapped_column(default=FulfilmentState.UNFULFILLED)
+    attention: Mapped[str] = mapped_column(default="", index=True)
+    """Why a person must decide; empty when nobody has to."""
+    placed_at: Mapped[datetime] = mapped_column(default=utcnow)
+    paid_at: Mapped[datetime | None]
+
+    lines: Mapped[list["OrderLine"]] = relationship(
+        back_populates="order", cascade="all, delete-orphan", order_by="OrderLine.id"
+    )
+    entries: Mapped[list["TimelineEntry"]] = relationship(
+        cascade="all, delete-orphan", order_by="TimelineEntry.id"
+    )
+
+    @property
+    def is_paid(self) -> bool:
+        return self.payment_state in MONEY_IN
+
+
+class OrderLine(Base):
+    __tablename__ = "order_lines"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id"), index=True)
+    price_id: Mapped[int] = mapped_column(ForeignKey("prices.id"), index=True)
+    kind: Mapped[Kind]
+    title: Mapped[str]
+    sku: Mapped[str]
+    options: Mapped[dict[str, str]] = mapped_column(default=dict)
+    quantity: Mapped[int]
+    unit_amount: Mapped[int]
+    amount: Mapped[int]
+    """Quantity times unit amount."""
+    tax_rate: Mapped[int] = mapped_column(default=0)
+    """Basis points: 1900 is 19 %."""
+    tax: Mapped[int] = mapped_column(default=0)
+
+    order: Mapped[Order] = relationship(back_populates="lines")
+
+
+class Fulfilment(Base):
+    """The order's money is here and its effects were made. Once: the order is unique."""
+
+    __tablename__ = "fulfilments"
+    __table_args__ = (UniqueConstraint("order_id"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class TimelineEntry(Base):
+    """What happened to an order, for customers and support. Append-only."""
+
+    __tablename__ = "timeline_entries"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    kind: Mapped[str]
+    """Such as `placed`, `paid`, `payment_failed`, `refunded`, `attention`."""
+    text: Mapped[str]
+    """A sentence a customer may read."""
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Ids and amounts, for staff."""
+    actor: Mapped[str] = mapped_column(default="system")
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -1,0 +1,70 @@
+"""A shop on a real SQLite file, emptied for every test, and the Stripe sandbox beside it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from shop import config
+from shop.app import create_app
+from shop.config import Settings
+from shop.db import Base, db
+from stripe_sandbox.testing import StripeSandbox
+
+
+@pytest.fixture(scope="session")
+def stripe_sandbox() -> Iterator[StripeSandbox]:
+    with StripeSandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, stripe_sandbox: StripeSandbox) -> Settings:
+    return config.load(
+        _env_file=None,
+        data_dir=tmp_path_factory.mktemp("shop"),
+        base_url="http://localhost",
+        broker_url="memory://",
+        stripe_api_base=stripe_sandbox.url,
+        stripe_webhook_secret=stripe_sandbox.webhook_secret,
+    )
+
+
+@pytest.fixture(scope="session")
+def _app(settings: Settings) -> Flask:
+    app = create_app(settings)
+    app.testing = True
+    return app
+
+
+@pytest.fixture(scope="session")
+def _empty_database(_app: Flask, settings: Settings) -> Path:
+    """The schema, made once; every test gets a copy."""
+    with _app.app_context():
+        Base.metadata.create_all(db.engine)
+        db.engine.dispose()
+    template = settings.data_dir / "empty.db"
+    shutil.move(settings.data_dir / "shop.db", template)
+    return template
+
+
+@pytest.fixture
+def app(_app: Flask, _empty_database: Path, settings: Settings) -> Iterator[Flask]:
+    """The shop with an empty database, inside its application context."""
+    for file in settings.data_dir.glob("shop.db*"):
+        file.unlink()
+    shutil.copy(_empty_database, settings.data_dir / "shop.db")
+    with _app.app_context():
+        yield _app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without CSRF duty; `tests/test_csrf.py` has one with it."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app.test_client()
