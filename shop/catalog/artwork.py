@@ -1,0 +1,159 @@
+"""Pictures for products that have none: the same slug always gives the same picture.
+
+Squares of a few motifs on a paper palette. View 0 is a cover with the product's name, the others
+are cuts of the same pattern. No ground is marigold: the price tag hangs over the picture and must
+stand out.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from random import Random
+
+BOX = 840  # divides by 3, 4 and 6, so no seams between cells
+CELLS_PER_ROW = (4, 3, 6)
+TITLE_BAND = 630
+FONTS = "Avenir Next,Segoe UI,system-ui,sans-serif"  # a picture cannot see the page's fonts
+
+
+@dataclass(frozen=True)
+class Palette:
+    ground: str
+    shapes: tuple[str, str, str]
+    ink: str
+
+
+PALETTES = (
+    Palette("#005941", ("#fbca43", "#e7eee8", "#f78955"), "#fcfefc"),
+    Palette("#f3b9a2", ("#121f2e", "#005941", "#fcfefc"), "#3a1208"),
+    Palette("#d15227", ("#fcfefc", "#fbca43", "#121f2e"), "#240a03"),
+    Palette("#1d5b92", ("#e7eee8", "#fbca43", "#71d790"), "#fcfefc"),
+    Palette("#e7eee8", ("#005941", "#d15227", "#fbca43"), "#121f2e"),
+    Palette("#121f2e", ("#fbca43", "#5fe0ae", "#f78955"), "#fcfefc"),
+    Palette("#c9b8f0", ("#121f2e", "#005941", "#fcfefc"), "#2a1c55"),
+    Palette("#8fd3c1", ("#121f2e", "#d15227", "#fcfefc"), "#0b3a30"),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    x: int
+    y: int
+    side: int
+    turn: int  # quarter turns
+    color: str
+
+
+def draw(slug: str, title: str, view: int = 0, size: int = BOX) -> bytes:
+    """An SVG of 1 to 8 kB , `size` pixels square; there are as many views as you ask for."""
+    base = _dice(slug)
+    palette = base.choice(PALETTES)
+    motifs = base.sample(MOTIFS, 3)
+    number = base.randrange(100, 999)
+    parts = [
+        _square(0, 0, BOX, palette.ground),
+        *_pattern(_dice(slug, view), view, palette, motifs),
+    ]
+    if view == 0:
+        parts.append(_label(title, f"{slug[:3].upper()}-{number}", palette))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {BOX} {BOX}" '
+        f'width="{size}" height="{size}" role="img"><title>{escape(title)}</title>'
+        f"{''.join(parts)}</svg>"
+    ).encode()
+
+
+def _dice(slug: str, view: int = 0) -> Random:
+    return Random(sha256(f"{slug}:{view}".encode()).digest())  # noqa: S311  a picture, no secret
+
+
+Motif = Callable[[Cell], str]
+
+
+def _pattern(dice: Random, view: int, palette: Palette, motifs: Sequence[Motif]) -> list[str]:
+    count = CELLS_PER_ROW[view % len(CELLS_PER_ROW)]
+    side = BOX // count
+    rows = TITLE_BAND // side if view == 0 else count
+    empty = 0.1 if count == max(CELLS_PER_ROW) else 0.26
+    parts = []
+    for row in range(rows):
+        for column in range(count):
+            if dice.random() < empty:
+                continue
+            x, y = column * side, row * side
+            color = dice.choice(palette.shapes)
+            if dice.random() < 0.38:
+                others = [shape for shape in palette.shapes if shape != color]
+                parts.append(_square(x, y, side, dice.choice(others)))
+            parts.append(dice.choice(motifs)(Cell(x, y, side, dice.randrange(4), color)))
+    return parts
+
+
+def _square(x: int, y: int, side: int, color: str) -> str:
+    return (
+        f'<path fill="{color}" shape-rendering="crispEdges" d="M{x} {y}h{side}v{side}h-{side}z"/>'
+    )
+
+
+def _turned(cell: Cell, path: str) -> str:
+    """A path drawn for the cell at 0 0, turned about the cell's middle."""
+    middle = cell.side / 2
+    turn = f" rotate({cell.turn * 90} {middle:g} {middle:g})" if cell.turn else ""
+    return f'<path fill="{cell.color}" transform="translate({cell.x} {cell.y}){turn}" d="{path}"/>'
+
+
+def _quarter(cell: Cell) -> str:
+    side = cell.side
+    return _turned(cell, f"M0 0h{side}A{side} {side} 0 0 1 0 {side}z")
+
+
+def _triangle(cell: Cell) -> str:
+    return _turned(cell, f"M0 0h{cell.side}L0 {cell.side}z")
+
+
+def _bars(cell: Cell) -> str:
+    bar = cell.side / 8
+    path = "".join(f"M0 {bar * 2 * n:g}h{cell.side}v{bar:g}H0z" for n in range(4))
+    return _turned(cell, path)
+
+
+def _disc(cell: Cell) -> str:
+    return _circle(cell, 0.5, 0.5, 0.36)
+
+
+def _ring(cell: Cell) -> str:
+    x, y, side = cell.x, cell.y, cell.side
+    return (
+        f'<circle fill="none" stroke="{cell.color}" stroke-width="{side * 0.16:g}" '
+        f'cx="{x + side / 2:g}" cy="{y + side / 2:g}" r="{side * 0.3:g}"/>'
+    )
+
+
+def _dots(cell: Cell) -> str:
+    places = (1 / 6, 3 / 6, 5 / 6)
+    return "".join(_circle(cell, across, down, 0.065) for down in places for across in places)
+
+
+def _circle(cell: Cell, across: float, down: float, radius: float) -> str:
+    side = cell.side
+    return (
+        f'<circle fill="{cell.color}" cx="{cell.x + side * across:g}" '
+        f'cy="{cell.y + side * down:g}" r="{side * radius:g}"/>'
+    )
+
+
+MOTIFS: tuple[Motif, ...] = (_quarter, _triangle, _bars, _disc, _ring, _dots)
+
+
+def _label(title: str, code: str, palette: Palette) -> str:
+    """The name in the band below the pattern, small enough to fit, and a made-up article number."""
+    size = min(76, int(1420 / max(len(title), 1)))
+    shown = title if len(title) <= 40 else f"{title[:39].rstrip()}…"
+    return (
+        f'<g fill="{palette.ink}" font-weight="700" letter-spacing="-1.5">'
+        f'<text x="44" y="748" font-family="{FONTS}" font-size="{max(size, 34)}">'
+        f"{escape(shown)}</text>"
+        f'<text x="46" y="797" font-family="ui-monospace,monospace" font-size="26" '
+        f'font-weight="400" letter-spacing="0">{escape(code)}</text></g>'
+    )
