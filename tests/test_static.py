@@ -16,7 +16,7 @@ TEXTS = [path for path in STATIC.rglob("*") if path.suffix in {".css", ".js", ".
 
 
 def test_no_inline_style_or_script() -> None:
-    """The Content-Security-Policy is `default-src 'self'`: the browser would drop them in silence."""
+    """The policy is `default-src 'self'`: the browser would drop them in silence."""
     inline = re.compile(
         r"\sstyle=|<style|\son[a-z]+=[\"']|javascript:|<script(?![^>]*\ssrc=)", re.IGNORECASE
     )
