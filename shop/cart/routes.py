@@ -1,0 +1,64 @@
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.local import LocalProxy
+from werkzeug.wrappers import Response
+
+from shop.cart import carts, changes, summary
+from shop.cart.forms import AddForm, QuantityForm
+from shop.errors import BadInput
+
+bp = Blueprint("cart", __name__, template_folder="templates")
+
+
+@bp.app_context_processor
+def count_lazily() -> dict[str, object]:
+    """The number in the header: asked for only by pages that show one, and once."""
+    return {"cart_count": LocalProxy(carts.count_items)}
+
+
+@bp.get("/cart")
+def show() -> str:
+    return _render(summary.current())
+
+
+@bp.post("/cart/items")
+def create_item() -> Response:
+    form = AddForm(request.form)
+    if not form.validate():
+        raise BadInput(" ".join(str(text) for field in form for text in field.errors))
+    carts.add(form.price_id.data or 0, form.quantity.data or 0)
+    return redirect(url_for(".show"), 303)
+
+
+@bp.post("/cart/items/<int(max=2147483647):line_id>")
+def update_item(line_id: int) -> Response | tuple[str, int]:
+    form = QuantityForm(request.form)
+    if not form.validate():
+        return _render(summary.current(), wrong_line=line_id), 422
+    carts.set_quantity(line_id, form.quantity.data or 0)
+    flash("Quantity changed.", "good")
+    return redirect(url_for(".show"), 303)
+
+
+@bp.post("/cart/items/<int(max=2147483647):line_id>/removal")
+def remove_item(line_id: int) -> Response:
+    line = carts.remove(line_id)
+    flash(Markup(render_template("cart/_removed.html", line=line)), "message")  # noqa: S704  ours
+    return redirect(url_for(".show"), 303)
+
+
+@bp.post("/cart/accepted-prices")
+def accept_prices() -> Response:
+    changes.accept()
+    return redirect(url_for(".show"), 303)
+
+
+def _render(cart: summary.CartView, wrong_line: int | None = None) -> str:
+    return render_template(
+        "cart/show.html",
+        cart=cart,
+        cart_count=cart.count,
+        wrong_line=wrong_line,
+        wrong_quantity=request.form.get("quantity"),
+        bad_quantity=carts.BadQuantity.message,
+    )
