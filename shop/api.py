@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -56,7 +56,7 @@ class Operation:
     tag: str
 
 
-View = TypeVar("View", bound=Callable[..., Any])
+View = Callable[..., Any]
 
 
 def endpoint(
@@ -66,12 +66,12 @@ def endpoint(
     query: type[BaseModel] | None = None,
     returns: type[BaseModel] | None = None,
     status: int = 200,
-) -> Callable[[View], View]:
+) -> Callable[[View], Callable[..., Response]]:
     """Call the view with `body=` and `query=` as models; it returns a model, or (model, status)."""
 
-    def decorate(view: View) -> View:
+    def decorate(view: View) -> Callable[..., Response]:
         @wraps(view)
-        def call(**path: Any) -> Any:
+        def call(**path: Any) -> Response:
             if body:
                 path["body"] = _parse(lambda: body.model_validate_json(request.get_data() or b"{}"))
             if query:
@@ -82,7 +82,7 @@ def endpoint(
         call.operation = Operation(  # type: ignore[attr-defined]
             summary.strip(), description.strip(), body, query, returns, status, tag
         )
-        return call  # type: ignore[return-value]
+        return call
 
     return decorate
 

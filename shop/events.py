@@ -20,6 +20,13 @@ class PaymentChanged:
 
 
 @dataclass(frozen=True)
+class PaymentMismatched:
+    """Stripe has another amount or currency than we asked for."""
+
+    payment_id: int
+
+
+@dataclass(frozen=True)
 class RefundChanged:
     refund_id: int
 

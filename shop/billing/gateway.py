@@ -1,0 +1,116 @@
+"""The one door to Stripe: the unmodified SDK, our time limits, our errors.
+
+`SHOP_STRIPE_API_BASE` decides whether the sandbox or Stripe stands behind it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import stripe
+from flask import Flask, current_app
+from stripe._base_address import BaseAddresses
+
+from shop.config import Settings
+from shop.db import session
+from shop.errors import ShopError, Unavailable
+from shop.logs import log
+
+API_VERSION = "2026-10-28.endive"
+TIMEOUT = (2.5, 5.0)  # seconds to connect, to answer; with one retry a page waits 12 s at most
+RETRIES = 1
+REFUSALS = (
+    stripe.InvalidRequestError,
+    stripe.AuthenticationError,
+    stripe.IdempotencyError,
+    stripe.PermissionError,
+)
+
+
+class Declined(ShopError):
+    """The bank said no. Nothing was charged."""
+
+    status = 402
+    title = "Your bank said no"
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(f"{message} Nothing was charged. Try another card or another way to pay.")
+        self.code = code
+        self.reason = message
+
+
+class StripeUnavailable(Unavailable):
+    """No answer, or a fault at Stripe; what we asked may or may not have happened."""
+
+    message = "Payments are not available right now. Nothing was lost; please try again."
+
+
+class StripeRefused(ShopError):
+    """Stripe understood and refused: the request cannot work as it is."""
+
+    status = 502
+    title = "Payments are not available"
+    message = "The payment could not be set up. The shop was told."
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__()
+        self.code = code
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.reason}"
+
+
+class Missing(StripeRefused):
+    """There is no such object at Stripe."""
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    stripe.enable_telemetry = False  # it writes to the home folder and sends timings
+    app.extensions["stripe"] = stripe.StripeClient(
+        settings.stripe_secret_key.get_secret_value(),
+        stripe_version=API_VERSION,
+        base_addresses=_addresses(settings),
+        max_network_retries=RETRIES,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT),
+    )
+
+
+def _addresses(settings: Settings) -> BaseAddresses | None:
+    """All of them, so that nothing meant for a sandbox leaks out."""
+    if settings.is_real_stripe:
+        return None
+    base = settings.stripe_api_base
+    return {"api": base, "files": base, "connect": base, "meter_events": base}
+
+
+@contextmanager
+def stripe_call() -> Iterator[stripe.StripeClient]:
+    """The client for one call, its errors turned into ours.
+
+    The SDK's own errors carry whole HTTP bodies in `args`, which must not reach a log or a queue.
+
+    :raises RuntimeError: when a transaction is open: nobody may wait for a lock that waits for
+        Stripe. Call `db.commit()` first.
+    """
+    if session().in_transaction():
+        raise RuntimeError("commit before Stripe is called")
+    client: stripe.StripeClient = current_app.extensions["stripe"]
+    try:
+        yield client
+    except stripe.StripeError as error:
+        ours = translate(error)
+        log.warning("stripe", code=getattr(ours, "code", "unavailable"), status=error.http_status)
+        raise ours from None
+
+
+def translate(error: stripe.StripeError) -> ShopError:
+    code = (error.error.code if error.error else None) or error.code or "unknown"
+    message = error.user_message or "The payment was declined."
+    if isinstance(error, stripe.CardError):
+        decline = error.error.decline_code if error.error else None
+        return Declined(message, decline or code)
+    if code == "resource_missing":
+        return Missing(code, message)
+    if isinstance(error, REFUSALS):
+        return StripeRefused(code, message)
+    return StripeUnavailable()

@@ -1,0 +1,67 @@
+"""Stripe's events: written down as they arrive, handled by a worker, never believed.
+
+An event says where to look. The handler asks Stripe for the object as it is now, so duplicates,
+late and reordered events all end in the same state.
+"""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from shop import db, leases
+from shop.billing import mirror, refunds
+from shop.billing.models import StripeEvent
+from shop.db import session
+from shop.jobs import enqueue
+from shop.logs import log
+
+Handler = Callable[[str], None]
+
+HANDLERS: dict[str, Handler] = {
+    "payment_intent.succeeded": mirror.sync_intent,
+    "payment_intent.processing": mirror.sync_intent,
+    "payment_intent.payment_failed": mirror.sync_intent,
+    "payment_intent.canceled": mirror.sync_intent,
+    "payment_intent.requires_action": mirror.sync_intent,
+    "checkout.session.completed": mirror.sync_checkout,
+    "checkout.session.async_payment_succeeded": mirror.sync_checkout,
+    "checkout.session.async_payment_failed": mirror.sync_checkout,
+    "checkout.session.expired": mirror.sync_checkout,
+    "refund.created": refunds.sync,
+    "refund.updated": refunds.sync,
+    "refund.failed": refunds.sync,
+}
+
+
+def process(event_id: int) -> bool:
+    """Handle the event if it is due; its work and its mark are one transaction.
+
+    False when there was nothing to do or it failed; then the row says why and when it is next.
+    """
+    lease = leases.claim(StripeEvent, event_id)
+    if lease is None:
+        return False
+    event = session.get_one(StripeEvent, event_id)
+    handler, object_id = HANDLERS.get(event.type), event.object_id
+    db.commit()  # the try is on record before it is made
+    try:
+        if handler:
+            handler(object_id)
+        leases.finish(StripeEvent, event_id, lease)
+        db.commit()
+    except Exception as error:  # noqa: BLE001  whatever it is, the row keeps it and is tried again
+        db.rollback()
+        log.warning("stripe event failed", event_id=event_id, error=f"{type(error).__name__}")
+        leases.fail(StripeEvent, event_id, lease, f"{type(error).__name__}: {error}")
+        db.commit()
+        return False
+    return True
+
+
+def replay(stripe_id: str) -> bool:
+    """Give a failed or dead event all its tries again; False when there is none of that id."""
+    event_id = session.scalar(select(StripeEvent.id).where(StripeEvent.stripe_id == stripe_id))
+    if event_id is None or not leases.revive(StripeEvent, event_id):
+        return False
+    enqueue("shop.billing.tasks.handle_stripe_event", event_id)
+    return True

@@ -1,0 +1,206 @@
+"""Our payments follow Stripe's, whoever told us to look: webhook, success page, sweeper.
+
+A ticket is drawn before Stripe is asked, and an answer counts only if no later ticket has been
+applied. So no lock is held while Stripe thinks, and an old answer never overwrites a newer one.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import stripe
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.exc import IntegrityError
+
+from shop import db, events
+from shop.billing.gateway import stripe_call
+from shop.billing.models import LedgerEntry, Payment, PaymentStatus, PaymentWay
+from shop.db import session
+from shop.errors import ShopError
+
+OURS = "keystall_payment"
+"""The metadata key that says which payment of ours an object at Stripe belongs to."""
+
+
+class UnknownPayment(ShopError):
+    """Stripe names a payment of ours that we do not have (yet)."""
+
+    status = 404
+    message = "This payment is not known here."
+
+
+class Mismatch(ShopError):
+    """Stripe collected something else than we asked for."""
+
+    title = "The amounts differ"
+    message = "What was paid is not what was ordered. We are looking into it and will write to you."
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What we want to know of a payment at Stripe, whichever way it was made."""
+
+    status: PaymentStatus
+    amount: int
+    currency: str
+    intent_id: str | None = None
+    received: int = 0
+    card_brand: str | None = None
+    card_last4: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+def sync(payment_id: int) -> Payment:
+    """Bring the payment up to date; commits before it asks Stripe.
+
+    :raises StripeUnavailable: when Stripe does not answer; nothing was changed then.
+    :raises Mismatch: when the amount is not ours; the order is marked for a person then.
+    """
+    ticket = session.scalar(
+        update(Payment)
+        .where(Payment.id == payment_id)
+        .values(ticket=Payment.ticket + 1)
+        .returning(Payment.ticket)
+    )
+    if ticket is None:
+        raise UnknownPayment
+    payment = session.get_one(Payment, payment_id)
+    way, intent_id = payment.way, payment.stripe_payment_intent_id
+    checkout_id = payment.stripe_checkout_session_id
+    db.commit()
+    if way is PaymentWay.HOSTED and checkout_id:
+        apply(payment_id, ticket, fetch_checkout(checkout_id))
+    elif intent_id:
+        apply(payment_id, ticket, fetch_intent(intent_id))
+    return session.get_one(Payment, payment_id, populate_existing=True)
+
+
+def sync_intent(intent_id: str) -> None:
+    """For an event about a PaymentIntent. One that is not ours is left alone."""
+    query = select(Payment.id).where(Payment.stripe_payment_intent_id == intent_id)
+    payment_id = session.scalar(query) or _claimed_by(intent_id)
+    if payment_id is not None:
+        sync(payment_id)
+
+
+def sync_checkout(checkout_id: str) -> None:
+    """For an event about a Checkout Session. One that is not ours is left alone."""
+    query = select(Payment.id).where(Payment.stripe_checkout_session_id == checkout_id)
+    payment_id = session.scalar(query)
+    if payment_id is None:
+        db.commit()
+        with stripe_call() as client:
+            checkout = client.v1.checkout.sessions.retrieve(checkout_id)
+        payment_id = _named_in(checkout.metadata)
+        if payment_id is None:
+            return
+        _adopt(payment_id, stripe_checkout_session_id=checkout_id)
+    sync(payment_id)
+
+
+def _claimed_by(intent_id: str) -> int | None:
+    """The event was faster than the answer to our own call: the metadata says whose it is."""
+    db.commit()
+    with stripe_call() as client:
+        intent = client.v1.payment_intents.retrieve(intent_id)
+    payment_id = _named_in(intent.metadata)
+    if payment_id is not None:
+        _adopt(payment_id, stripe_payment_intent_id=intent_id)
+    return payment_id
+
+
+def _named_in(metadata: Any) -> int | None:
+    name = metadata[OURS] if metadata and OURS in metadata else ""
+    return int(name) if name.isdecimal() else None
+
+
+def _adopt(payment_id: int, **ids: str) -> None:
+    if session.get(Payment, payment_id) is None:
+        raise UnknownPayment(f"Stripe's {next(iter(ids.values()))} names payment {payment_id}")
+    session.execute(update(Payment).where(Payment.id == payment_id).values(**ids))
+
+
+def fetch_intent(intent_id: str) -> Snapshot:
+    with stripe_call() as client:
+        intent = client.v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]})
+    return _of_intent(intent)
+
+
+def fetch_checkout(checkout_id: str) -> Snapshot:
+    with stripe_call() as client:
+        checkout = client.v1.checkout.sessions.retrieve(
+            checkout_id, {"expand": ["payment_intent.latest_charge"]}
+        )
+    if isinstance(checkout.payment_intent, stripe.PaymentIntent):
+        snapshot = _of_intent(checkout.payment_intent)
+        if checkout.status != "expired" or snapshot.status is PaymentStatus.SUCCEEDED:
+            return snapshot
+    status = (
+        PaymentStatus.CANCELED
+        if checkout.status == "expired"
+        else PaymentStatus.REQUIRES_PAYMENT_METHOD
+    )
+    return Snapshot(status, checkout.amount_total or 0, (checkout.currency or "").upper())
+
+
+def _of_intent(intent: stripe.PaymentIntent) -> Snapshot:
+    charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
+    details = charge.payment_method_details if charge else None
+    card = details.card if details else None
+    failure = intent.last_payment_error
+    return Snapshot(
+        status=PaymentStatus(intent.status),
+        amount=intent.amount,
+        currency=intent.currency.upper(),
+        intent_id=intent.id,
+        received=intent.amount_received,
+        card_brand=card.brand if card else None,
+        card_last4=card.last4 if card else None,
+        error_code=(failure.decline_code or failure.code) if failure else None,
+        error_message=failure.message if failure else None,
+    )
+
+
+def apply(payment_id: int, ticket: int, snapshot: Snapshot) -> None:
+    """Make our row what Stripe said, unless a later answer was applied already."""
+    statement = update(Payment).where(Payment.id == payment_id, Payment.applied < ticket)
+    result = session.execute(statement.values(applied=ticket))
+    if not cast("CursorResult[Any]", result).rowcount:
+        return
+    payment = session.get_one(Payment, payment_id, populate_existing=True)
+    _check_amount(payment, snapshot)
+    before = (payment.status, payment.error_code)
+    payment.status = snapshot.status
+    payment.received = snapshot.received
+    payment.stripe_payment_intent_id = snapshot.intent_id or payment.stripe_payment_intent_id
+    payment.card_brand, payment.card_last4 = snapshot.card_brand, snapshot.card_last4
+    payment.error_code, payment.error_message = snapshot.error_code, snapshot.error_message
+    if snapshot.status is PaymentStatus.SUCCEEDED and snapshot.intent_id:
+        record(payment, "capture", snapshot.intent_id, snapshot.received)
+    if before != (payment.status, payment.error_code):
+        events.publish(events.PaymentChanged(payment.id))
+
+
+def _check_amount(payment: Payment, snapshot: Snapshot) -> None:
+    asked = (payment.amount, payment.currency)
+    if asked == (snapshot.amount, snapshot.currency):
+        return
+    events.publish(events.PaymentMismatched(payment.id))
+    db.commit()  # the mark on the order stays, whatever becomes of the event
+    raise Mismatch
+
+
+def record(payment: Payment, kind: str, external_id: str, amount: int) -> None:
+    """A ledger entry, once for each object at Stripe and kind."""
+    entry = LedgerEntry(
+        payment_id=payment.id,
+        kind=kind,
+        external_id=external_id,
+        amount=amount,
+        currency=payment.currency,
+    )
+    try:
+        with session.begin_nested():
+            session.add(entry)
+    except IntegrityError:
+        return  # written by an earlier event

@@ -1,0 +1,224 @@
+"""Collecting an order's money: by the card form on our page, or on Stripe's.
+
+The row with its idempotency key is committed before Stripe is called, so a call whose answer was
+lost is repeated with the same key and makes nothing twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import stripe
+from sqlalchemy import func, select, update
+
+from shop import config, db
+from shop.billing import mirror
+from shop.billing.gateway import Declined, StripeRefused, stripe_call
+from shop.billing.models import Payment, PaymentStatus, PaymentWay
+from shop.db import session
+from shop.errors import ShopError
+
+HOSTED_LIFE = timedelta(hours=1)  # Stripe allows 30 minutes to 24 hours; ours ends it sooner
+SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.PROCESSING, PaymentStatus.CANCELED)
+
+
+class AlreadySettled(ShopError):
+    message = "This payment is already complete."
+
+
+@dataclass(frozen=True)
+class ElementPayment:
+    """What the card form in the browser needs."""
+
+    intent_id: str
+    client_secret: str
+    publishable_key: str
+    status: PaymentStatus
+
+
+@dataclass(frozen=True)
+class HostedLine:
+    """A line on Stripe's page; `amount` is for one."""
+
+    title: str
+    quantity: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    status: PaymentStatus
+    redirect_url: str | None = None
+    """Where the buyer confirms with the bank, when it asks for that."""
+
+
+def open_payment(
+    *, order_id: int, reference: str, way: PaymentWay, amount: int, currency: str
+) -> Payment:
+    """Write down that we are going to collect; no call is made.
+
+    :param reference: the order's token, part of the idempotency key.
+    """
+    last = session.scalar(select(func.max(Payment.attempt)).where(Payment.order_id == order_id))
+    attempt = (last or 0) + 1
+    payment = Payment(
+        order_id=order_id,
+        attempt=attempt,
+        way=way,
+        idempotency_key=f"order:{reference}:pay:{attempt}",
+        amount=amount,
+        currency=currency,
+    )
+    session.add(payment)
+    session.flush()  # Stripe carries our id back to us
+    return payment
+
+
+def start_element(payment: Payment) -> ElementPayment:
+    """The PaymentIntent of this payment, made at the first call; commits."""
+    known, amount, currency = payment.stripe_payment_intent_id, payment.amount, payment.currency
+    payment_id, key = payment.id, payment.idempotency_key
+    db.commit()
+    with stripe_call() as client:
+        if known:
+            intent = client.v1.payment_intents.retrieve(known)
+        else:
+            intent = client.v1.payment_intents.create(
+                {
+                    "amount": amount,
+                    "currency": currency.lower(),
+                    "automatic_payment_methods": {"enabled": True},
+                    "metadata": {mirror.OURS: str(payment_id)},
+                },
+                {"idempotency_key": key},
+            )
+    _remember(payment_id, stripe_payment_intent_id=intent.id)
+    return ElementPayment(
+        intent.id,
+        intent.client_secret or "",
+        config.current().stripe_publishable_key,
+        PaymentStatus(intent.status),
+    )
+
+
+def start_hosted(
+    payment: Payment, lines: Sequence[HostedLine], *, email: str, success_url: str, cancel_url: str
+) -> str:
+    """The address of Stripe's page for this payment; commits.
+
+    :param success_url: may hold `{CHECKOUT_SESSION_ID}`, which Stripe fills in.
+    """
+    known, payment_id, key = payment.stripe_checkout_session_id, payment.id, payment.idempotency_key
+    ours = {mirror.OURS: str(payment_id)}
+    params: stripe.params.checkout.SessionCreateParams = {
+        "mode": "payment",
+        "customer_email": email,
+        "line_items": [_line_item(line, payment.currency) for line in lines],
+        "metadata": ours,
+        "payment_intent_data": {"metadata": ours},
+        "success_url": success_url,
+        "cancel_url": cancel_url,
+        "expires_at": int((payment.created_at + HOSTED_LIFE).timestamp()),
+    }
+    db.commit()
+    with stripe_call() as client:
+        if known:
+            checkout = client.v1.checkout.sessions.retrieve(known)
+        else:
+            checkout = client.v1.checkout.sessions.create(params, {"idempotency_key": key})
+    _remember(payment_id, stripe_checkout_session_id=checkout.id)
+    if not checkout.url:
+        raise AlreadySettled
+    return checkout.url
+
+
+def _line_item(
+    line: HostedLine, currency: str
+) -> "stripe.params.checkout.SessionCreateParamsLineItem":
+    return {
+        "quantity": line.quantity,
+        "price_data": {
+            "currency": currency.lower(),
+            "unit_amount": line.amount,
+            "product_data": {"name": line.title},
+        },
+    }
+
+
+def _remember(payment_id: int, **ids: str) -> None:
+    session.execute(update(Payment).where(Payment.id == payment_id).values(**ids))
+
+
+def confirm(
+    payment: Payment,
+    *,
+    return_url: str,
+    payment_method: str | None = None,
+    confirmation_token: str | None = None,
+) -> Confirmation:
+    """Confirm on the server what the buyer chose; repeating it charges nothing twice. Commits.
+
+    :raises Declined: when the bank said no; the next try gets a new idempotency key.
+    :raises AlreadySettled: when there is no PaymentIntent to confirm.
+    """
+    if payment.status in SETTLED:
+        return Confirmation(payment.status)
+    intent_id, payment_id, tries = payment.stripe_payment_intent_id, payment.id, payment.confirms
+    key = f"{payment.idempotency_key}:confirm:{tries}"
+    if intent_id is None:
+        raise AlreadySettled
+    params: stripe.params.PaymentIntentConfirmParams = {"return_url": return_url}
+    if payment_method:
+        params["payment_method"] = payment_method
+    if confirmation_token:
+        params["confirmation_token"] = confirmation_token
+    db.commit()
+    try:
+        with stripe_call() as client:
+            intent = client.v1.payment_intents.confirm(intent_id, params, {"idempotency_key": key})
+    except (Declined, StripeRefused):
+        _next_try(payment_id, tries)
+        mirror.sync(payment_id)
+        raise
+    action = intent.next_action
+    redirect = action.redirect_to_url.url if action and action.redirect_to_url else None
+    status = mirror.sync(payment_id).status
+    return Confirmation(status, redirect)
+
+
+def _next_try(payment_id: int, tries: int) -> None:
+    """Two tabs that were declined together go on to one and the same next try."""
+    same = (Payment.id == payment_id) & (Payment.confirms == tries)
+    session.execute(update(Payment).where(same).values(confirms=tries + 1))
+    db.commit()
+
+
+def cancel(payment: Payment) -> bool:
+    """Make sure that nobody can pay this any more; False when somebody has, or is about to.
+
+    Commits. Either way the payment is up to date afterwards.
+
+    :raises StripeUnavailable: when Stripe does not answer: it may still be paid then.
+    """
+    payment_id, way = payment.id, payment.way
+    intent_id, checkout_id = payment.stripe_payment_intent_id, payment.stripe_checkout_session_id
+    db.commit()
+    try:
+        with stripe_call() as client:
+            if way is PaymentWay.HOSTED and checkout_id:
+                client.v1.checkout.sessions.expire(checkout_id)
+            elif intent_id:
+                client.v1.payment_intents.cancel(intent_id)
+    except StripeRefused:
+        pass  # it is in no state to be canceled; which one, the sync tells
+    if not intent_id and not checkout_id:
+        return _abandon(payment_id)
+    return mirror.sync(payment_id).status is PaymentStatus.CANCELED
+
+
+def _abandon(payment_id: int) -> bool:
+    """Nothing was made at Stripe, as far as we know: its answer never reached us."""
+    session.execute(
+        update(Payment).where(Payment.id == payment_id).values(status=PaymentStatus.CANCELED)
+    )
+    return True

@@ -1,0 +1,147 @@
+"""Money back: asked for in a transaction, done at Stripe after it, mirrored whoever asked.
+
+A refund made in Stripe's Dashboard gets its row from the event.
+"""
+
+from typing import Any, cast
+
+import stripe
+from sqlalchemy import CursorResult, func, select, update
+
+from shop import db, events
+from shop.billing import mirror
+from shop.billing.gateway import StripeRefused, stripe_call
+from shop.billing.models import Payment, PaymentStatus, Refund, RefundStatus
+from shop.db import session
+from shop.errors import ShopError
+from shop.jobs import enqueue
+from shop.logs import log
+
+OURS = "keystall_refund"
+NO_MONEY = (RefundStatus.FAILED, RefundStatus.CANCELED)
+
+
+class TooMuch(ShopError):
+    message = "More cannot be refunded than was paid."
+
+
+def request(payment: Payment, amount: int, reason: str) -> Refund:
+    """Ask for money back; Stripe is called after this transaction.
+
+    :param amount: minor units.
+    :raises TooMuch: when less than that is left.
+    """
+    asked = session.scalar(
+        select(func.coalesce(func.sum(Refund.amount), 0)).where(
+            Refund.payment_id == payment.id, Refund.status.not_in(NO_MONEY)
+        )
+    )
+    if amount > payment.received - (asked or 0):
+        raise TooMuch
+    refund = Refund(payment_id=payment.id, amount=amount, reason=reason)
+    session.add(refund)
+    session.flush()  # its id is the idempotency key
+    enqueue("shop.billing.tasks.submit_refund", refund.id)
+    return refund
+
+
+def submit(refund_id: int) -> None:
+    """Make the refund at Stripe, once however often this runs; commits."""
+    refund = session.get(Refund, refund_id)
+    if refund is None or refund.status is not RefundStatus.REQUESTED:
+        return
+    params: stripe.params.RefundCreateParams = {
+        "payment_intent": refund.payment.stripe_payment_intent_id or "",
+        "amount": refund.amount,
+        "metadata": {OURS: str(refund.id)},
+    }
+    db.commit()
+    try:
+        with stripe_call() as client:
+            theirs = client.v1.refunds.create(params, {"idempotency_key": f"refund:{refund_id}"})
+    except StripeRefused as error:
+        log.error("refund refused", refund=refund_id, code=error.code)
+        _refuse(refund_id)
+        return
+    sync(theirs.id)
+
+
+def _refuse(refund_id: int) -> None:
+    refund = session.get_one(Refund, refund_id)
+    refund.status = RefundStatus.FAILED
+    events.publish(events.RefundChanged(refund_id))
+
+
+def sync(stripe_refund_id: str) -> None:
+    """Make our row what Stripe says of its refund; commits before it asks."""
+    refund_id = session.scalar(select(Refund.id).where(Refund.stripe_refund_id == stripe_refund_id))
+    ticket = _draw(refund_id) if refund_id else 0
+    db.commit()
+    with stripe_call() as client:
+        theirs = client.v1.refunds.retrieve(stripe_refund_id)
+    if refund_id is None:
+        refund_id = _adopt(theirs)
+        if refund_id is None:
+            return
+        ticket = _draw(refund_id)
+    _apply(refund_id, ticket, theirs)
+
+
+def _draw(refund_id: int) -> int:
+    statement = update(Refund).where(Refund.id == refund_id).values(ticket=Refund.ticket + 1)
+    return session.scalars(statement.returning(Refund.ticket)).one()
+
+
+def _adopt(theirs: stripe.Refund) -> int | None:
+    """Our row for a refund at Stripe: the one that asked for it, or a new one."""
+    intent_id = str(theirs.payment_intent)
+    query = select(Payment).where(Payment.stripe_payment_intent_id == intent_id)
+    payment = session.scalar(query.with_for_update())
+    if payment is None:
+        return None
+    if payment.status is not PaymentStatus.SUCCEEDED:
+        payment = mirror.sync(payment.id)  # the refund's event was faster than the payment's
+    name = theirs.metadata[OURS] if theirs.metadata and OURS in theirs.metadata else ""
+    query_ours = select(Refund).where(Refund.payment_id == payment.id)
+    if name.isdecimal():
+        refund = session.scalar(query_ours.where(Refund.id == int(name)))
+    else:
+        refund = session.scalar(query_ours.where(Refund.stripe_refund_id == theirs.id))
+    if refund is None:
+        refund = Refund(payment_id=payment.id, amount=theirs.amount, reason=theirs.reason or "")
+        session.add(refund)
+    refund.stripe_refund_id = theirs.id
+    session.flush()  # the ticket is drawn by id
+    return refund.id
+
+
+def _apply(refund_id: int, ticket: int, theirs: stripe.Refund) -> None:
+    statement = update(Refund).where(Refund.id == refund_id, Refund.applied < ticket)
+    result = session.execute(statement.values(applied=ticket))
+    if not cast("CursorResult[Any]", result).rowcount:
+        return
+    refund = session.get_one(Refund, refund_id, populate_existing=True)
+    before, refund.status = refund.status, RefundStatus(theirs.status or "pending")
+    payment = refund.payment
+    mirror.record(payment, "refund", theirs.id, -theirs.amount)
+    if refund.status in NO_MONEY:
+        mirror.record(payment, "refund_failed", theirs.id, theirs.amount)
+    payment.refunded = refunded(payment)
+    if before is not refund.status:
+        events.publish(events.RefundChanged(refund.id))
+
+
+def refunded(payment: Payment) -> int:
+    """Minor units that went back, or are on their way."""
+    session.flush()  # the sum is over rows
+    counted = Refund.status.not_in((*NO_MONEY, RefundStatus.REQUESTED))
+    total = session.scalar(
+        select(func.sum(Refund.amount)).where(Refund.payment_id == payment.id, counted)
+    )
+    return total or 0
+
+
+def unsubmitted() -> list[int]:
+    """Refunds that were asked for and have not reached Stripe."""
+    query = select(Refund.id).where(Refund.status == RefundStatus.REQUESTED)
+    return list(session.scalars(query.limit(50)))

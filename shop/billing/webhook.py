@@ -1,0 +1,126 @@
+"""`POST /api/webhook`: verify, write down, answer 200. A worker does the rest."""
+
+import json
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import stripe
+from flask import Blueprint, abort, request
+from sqlalchemy.exc import IntegrityError
+
+from shop import config
+from shop.billing.gateway import API_VERSION
+from shop.billing.models import StripeEvent
+from shop.db import session
+from shop.jobs import enqueue
+from shop.logs import log
+
+bp = Blueprint("webhook", __name__)
+
+MOST_BYTES = 1024 * 1024
+TOLERANCE = 300  # seconds, in both directions: the SDK accepts any date in the future
+
+
+class Refused(Exception):
+    """Not a Stripe event for this shop; the text is for the log."""
+
+
+@bp.post("/api/webhook")
+def receive() -> tuple[str, int]:
+    """Record a Stripe event; it is safe here before Stripe hears 200."""
+    request.max_content_length = MOST_BYTES
+    payload = request.get_data()
+    try:
+        event = read_event(payload, request.headers.get("Stripe-Signature", ""))
+    except Refused as refusal:
+        log.warning("webhook refused", reason=str(refusal))
+        abort(400, "This is not a signed Stripe event for this shop.")
+    if event is not None:
+        keep(event, payload)
+    return "", 200
+
+
+def read_event(payload: bytes, signature: str) -> dict[str, Any] | None:
+    """The verified event; None for one of a kind that we did not ask for.
+
+    :raises Refused: when it is forged, old, from the future, of another mode or API version, or
+        not well-formed JSON.
+    """
+    _check_signature(payload, signature)
+    event = _parse(payload)
+    if event.get("object") == "v2.core.event":
+        return None
+    if not _is_snapshot(event):
+        raise Refused("not a snapshot event")
+    if event["livemode"] is not config.current().stripe_livemode:
+        raise Refused("other mode")
+    if event["api_version"] != API_VERSION:
+        raise Refused("other API version")
+    return event
+
+
+def _check_signature(payload: bytes, signature: str) -> None:
+    sent_at = dict(part.partition("=")[::2] for part in signature.split(",")).get("t", "")
+    if not sent_at.isdecimal() or not sent_at.isascii():
+        raise Refused("no signature")
+    if abs(int(sent_at) - time.time()) > TOLERANCE:
+        raise Refused("too old or from the future")
+    for secret in config.current().webhook_secrets:
+        try:
+            stripe.WebhookSignature.verify_header(payload.decode(), signature, secret, TOLERANCE)
+        except (stripe.SignatureVerificationError, UnicodeDecodeError):
+            continue
+        return
+    raise Refused("wrong signature")
+
+
+def _parse(payload: bytes) -> dict[str, Any]:
+    try:
+        event = json.loads(payload, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise Refused("not JSON") from error
+    if not isinstance(event, dict):
+        raise Refused("not an object")
+    return event
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key twice")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _is_snapshot(event: dict[str, Any]) -> bool:
+    data = event.get("data")
+    thing = data.get("object") if isinstance(data, dict) else None
+    texts = [event.get("id"), event.get("type"), event.get("api_version")]
+    return (
+        isinstance(thing, dict)
+        and all(isinstance(text, str) and text.isprintable() for text in texts)
+        and isinstance(event.get("livemode"), bool)
+        and event.get("created") in range(2**33)
+    )
+
+
+def keep(event: dict[str, Any], payload: bytes) -> None:
+    """Insert the event; one that is here already changes nothing."""
+    record = StripeEvent(
+        stripe_id=event["id"],
+        type=event["type"],
+        object_id=str(event["data"]["object"].get("id", "")),
+        api_version=event["api_version"],
+        payload=payload,
+        created_at=datetime.fromtimestamp(event["created"], UTC),
+    )
+    try:
+        with session.begin_nested():
+            session.add(record)
+    except IntegrityError:
+        return
+    enqueue("shop.billing.tasks.handle_stripe_event", record.id)

@@ -1,0 +1,59 @@
+"""The database's schema, by Alembic: `shop db upgrade`, `downgrade`, `revision`."""
+
+from pathlib import Path
+
+import click
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from shop import config
+from shop.db import session
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+
+def alembic(url: str) -> Config:
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    settings.attributes["url"] = url
+    return settings
+
+
+def upgrade(url: str) -> None:
+    command.upgrade(alembic(url), "head")
+
+
+def is_current() -> bool:
+    """Whether the open database has every migration."""
+    head = ScriptDirectory.from_config(alembic("")).get_current_head()
+    return MigrationContext.configure(session.connection()).get_current_revision() == head
+
+
+@click.group("db")
+def db_commands() -> None:
+    """The database's schema."""
+
+
+@db_commands.command("upgrade")
+def upgrade_command() -> None:
+    """Bring the schema up to date."""
+    upgrade(config.current().sqlalchemy_url)
+
+
+@db_commands.command("downgrade")
+@click.argument("revision")
+def downgrade_command(revision: str) -> None:
+    """Take the schema back to a revision, or `-1` for one step."""
+    command.downgrade(alembic(config.current().sqlalchemy_url), revision)
+
+
+@db_commands.command("revision")
+@click.option("-m", "--message", required=True)
+def revision_command(message: str) -> None:
+    """Write a migration for what the models say and the database lacks."""
+    command.revision(alembic(config.current().sqlalchemy_url), message, autogenerate=True)
+
+
+commands = [db_commands]

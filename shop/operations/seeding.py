@@ -1,0 +1,50 @@
+"""The demo shop: catalog, files, delivery, tax and three accounts. Running it again changes nothing."""
+
+from collections.abc import Callable
+
+import click
+from sqlalchemy import select
+
+from shop import config
+from shop.accounts.demo import DEMO_EMAILS, DEMO_PASSWORD, create_demo_accounts
+from shop.catalog.models import Product
+from shop.catalog.seed import seed as seed_catalog
+from shop.checkout.seeds import seed_checkout
+from shop.config import Settings
+from shop.db import session
+from shop.downloads.seeds import seed_files
+
+PARTS: tuple[Callable[[], object], ...] = (seed_checkout, seed_files, create_demo_accounts)
+
+
+def seed() -> None:
+    seed_catalog(config.current())
+    for part in PARTS:
+        part()
+
+
+def seed_if_empty() -> None:
+    """In development, a shop without products gets the demo's."""
+    has_products = session.scalar(select(Product.id).limit(1)) is not None
+    if config.current().is_development and not has_products:
+        click.echo("An empty shop: planting the demo catalog.")
+        seed()
+
+
+def greeting(settings: Settings) -> str:
+    lines = ["", f"  {settings.shop_name} is open:  {settings.base_url}"]
+    if settings.is_development:
+        lines += [f"    {email:<32} {DEMO_PASSWORD}" for email in DEMO_EMAILS]
+        lines += [f"  Mails are files in {settings.data_dir / 'mail'}", "  Ctrl-C ends everything."]
+    return "\n".join([*lines, ""])
+
+
+@click.command("seed")
+def seed_command() -> None:
+    """Plant the demo shop; what is there already stays as it is."""
+    if not config.current().is_development:
+        raise click.ClickException("The demo shop has public passwords: only in development.")
+    seed()
+
+
+commands = [seed_command]

@@ -1,0 +1,179 @@
+"""Orders follow their payments. Every step that must happen once asks the database whether it did.
+
+The success page, the webhook and the sweeper all end here, in the transaction that changed the
+payment.
+"""
+
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.exc import IntegrityError
+
+from shop import events
+from shop.billing import refunds
+from shop.billing.models import Payment, PaymentStatus, Refund, RefundStatus
+from shop.catalog import stock
+from shop.catalog.models import Kind
+from shop.db import session, utcnow
+from shop.orders import mails, timeline
+from shop.orders.models import MONEY_IN, Fulfilment, FulfilmentState, Order, PaymentState
+
+OPEN = (PaymentState.PENDING, PaymentState.PROCESSING, PaymentState.FAILED)
+
+
+def follow_payment(event: events.PaymentChanged) -> None:
+    payment = session.get_one(Payment, event.payment_id)
+    order = session.scalars(
+        select(Order).where(Order.id == payment.order_id).with_for_update()
+    ).one()
+    match payment.status:
+        case PaymentStatus.SUCCEEDED:
+            pay(order, payment)
+        case PaymentStatus.PROCESSING:
+            _wait(order, payment)
+        case PaymentStatus.REQUIRES_PAYMENT_METHOD if payment.error_code:
+            _decline(order, payment)
+        case PaymentStatus.CANCELED:
+            cancel(order)
+
+
+def pay(order: Order, payment: Payment) -> None:
+    """Turn the money into goods, once.
+
+    What was canceled meanwhile is sold again if the stock is still there; else the money goes back.
+    """
+    was_canceled = order.payment_state is PaymentState.CANCELED
+    if not _move(order, (*OPEN, PaymentState.CANCELED), PaymentState.PAID):
+        _give_back(order, payment, "paid twice")
+        return
+    order.paid, order.paid_at = payment.received, utcnow()
+    timeline.note(order, "paid", "Payment received.", payment=payment.id, amount=payment.received)
+    if was_canceled and not _hold_again(order):
+        timeline.ask_for_a_hand(order, "paid after its stock was sold to somebody else")
+        _give_back(order, payment, "out of stock")
+        return
+    stock.take(order.token)
+    _fulfil(order)
+
+
+def _hold_again(order: Order) -> bool:
+    wanted: dict[int, int] = {}
+    for line in order.lines:
+        wanted[line.variant_id] = wanted.get(line.variant_id, 0) + line.quantity
+    try:
+        with session.begin_nested():
+            stock.reserve(order.token, wanted)
+    except stock.OutOfStock:
+        return False
+    return True
+
+
+def _fulfil(order: Order) -> None:
+    try:
+        with session.begin_nested():
+            session.add(Fulfilment(order_id=order.id))
+    except IntegrityError:
+        return
+    if all(line.kind is not Kind.PHYSICAL for line in order.lines):
+        order.fulfilment_state = FulfilmentState.FULFILLED
+    elif any(line.kind is not Kind.PHYSICAL for line in order.lines):
+        order.fulfilment_state = FulfilmentState.PARTIAL
+    events.publish(events.OrderPaid(order.id))
+
+
+def _give_back(order: Order, payment: Payment, reason: str) -> None:
+    """Refund a payment that bought nothing; once, because of what is left to refund."""
+    left = payment.received - _asked_back(payment)
+    if left <= 0:
+        return
+    refunds.request(payment, left, reason)
+    timeline.note(
+        order, "refund_requested", "The payment is being returned.", payment=payment.id, why=reason
+    )
+
+
+def _asked_back(payment: Payment) -> int:
+    return sum(refund.amount for refund in payment.refunds if refund.status not in refunds.NO_MONEY)
+
+
+def _wait(order: Order, payment: Payment) -> None:
+    if _move(order, (PaymentState.PENDING, PaymentState.FAILED), PaymentState.PROCESSING):
+        timeline.note(
+            order, "processing", "The bank is confirming the payment.", payment=payment.id
+        )
+        mails.send_received(order)
+
+
+def _decline(order: Order, payment: Payment) -> None:
+    """A card that was declined may be followed by another; a bank debit that failed is the end."""
+    was_processing = order.payment_state is PaymentState.PROCESSING
+    if not _move(order, OPEN, PaymentState.FAILED):
+        return
+    timeline.note(
+        order, "payment_failed", "The payment was declined.", payment=payment.id,
+        code=payment.error_code,
+    )  # fmt: skip
+    if was_processing:
+        mails.send_payment_failed(order)
+        _let_go(order)
+
+
+def cancel(order: Order) -> bool:
+    """Give up an order that was never paid; what it held is free again. True the first time."""
+    if not _move(order, OPEN, PaymentState.CANCELED):
+        return False
+    timeline.note(order, "canceled", "The order was canceled. Nothing was charged.")
+    _let_go(order)
+    return True
+
+
+def _let_go(order: Order) -> None:
+    stock.release(order.token)
+    events.publish(events.OrderCanceled(order.id))
+
+
+def mark_mismatch(event: events.PaymentMismatched) -> None:
+    payment = session.get_one(Payment, event.payment_id)
+    order = session.get_one(Order, payment.order_id)
+    timeline.ask_for_a_hand(order, "another amount was paid than ordered", payment=payment.id)
+
+
+def follow_refund(event: events.RefundChanged) -> None:
+    """The order's refunded amount is what its payments' refunds add up to."""
+    refund = session.get_one(Refund, event.refund_id)
+    order = session.scalars(
+        select(Order).where(Order.id == refund.payment.order_id).with_for_update()
+    ).one()
+    if refund.status in refunds.NO_MONEY:
+        timeline.ask_for_a_hand(order, "a refund failed", refund=refund.id)
+    if order.payment_state not in MONEY_IN:
+        return
+    order.refunded = _refunded_of(order)
+    before, order.payment_state = order.payment_state, _state_after_refunds(order)
+    money_moves = refund.status in {RefundStatus.PENDING, RefundStatus.SUCCEEDED}
+    if money_moves and mails.send_refunded(order, refund):
+        timeline.note(
+            order, "refunded", "Money was returned.", refund=refund.id, amount=refund.amount
+        )
+    if order.payment_state is PaymentState.REFUNDED and before is not PaymentState.REFUNDED:
+        events.publish(events.OrderRefunded(order.id))
+
+
+def _refunded_of(order: Order) -> int:
+    """Of the payment that paid the order; a second one that was returned is nobody's business."""
+    payments = session.scalars(select(Payment).where(Payment.order_id == order.id))
+    return min(order.paid, sum(payment.refunded for payment in payments))
+
+
+def _state_after_refunds(order: Order) -> PaymentState:
+    if not order.refunded:
+        return PaymentState.PAID
+    whole = order.refunded >= order.paid
+    return PaymentState.REFUNDED if whole else PaymentState.PARTIALLY_REFUNDED
+
+
+def _move(order: Order, come_from: tuple[PaymentState, ...], to: PaymentState) -> bool:
+    """Change the state if the database still has one of those; whoever gets True does the rest."""
+    statement = update(Order).where(Order.id == order.id, Order.payment_state.in_(come_from))
+    result = session.execute(statement.values(payment_state=to))
+    return bool(cast("CursorResult[Any]", result).rowcount)

@@ -1,0 +1,91 @@
+"""What a buyer hears from us about an order. Each mail has a key, so it is written once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shop import config, events
+from shop.billing.models import Refund
+from shop.db import session
+from shop.mail import outbox
+from shop.money import show
+from shop.orders import access
+from shop.orders.models import Order
+
+
+@dataclass(frozen=True)
+class SlipLine:
+    title: str
+    note: str
+    quantity: int
+    amount_label: str
+    download_url: str | None = None
+
+
+def send_received(order: Order) -> None:
+    _send(order, "received", f"Order {order.number} received: your bank is confirming the payment")
+
+
+def send_paid(event: events.OrderPaid) -> None:
+    """After the grants are given: the mail holds their links."""
+    order = session.get_one(Order, event.order_id)
+    _send(order, "paid", f"Thank you for order {order.number}")
+
+
+def send_payment_failed(order: Order) -> None:
+    _send(order, "payment_failed", f"The payment for order {order.number} did not go through")
+
+
+def send_refunded(order: Order, refund: Refund) -> bool:
+    """False when this refund was told before."""
+    amount = show(refund.amount, order.currency)
+    return _send(
+        order, "refunded", f"{amount} is on its way back to you", str(refund.id), amount=amount
+    )
+
+
+def _send(order: Order, kind: str, subject: str, part: str = "", **more: Any) -> bool:
+    base = config.current().base_url
+    return outbox.write(
+        key=f"order:{order.id}:{kind}" + (f":{part}" if part else ""),
+        to=order.email,
+        subject=subject,
+        template=f"order_{kind}",
+        reference=order.number,
+        order=order,
+        lines=slip_lines(order, base),
+        rows=slip_rows(order),
+        total=("Total", show(order.total, order.currency)),
+        order_url=f"{base}/orders/{order.token}",
+        **more,
+    )
+
+
+def slip_lines(order: Order, base: str = "") -> list[SlipLine]:
+    """The order's lines as a slip shows them.
+
+    :param base: put before addresses, for mails.
+    """
+    opened = access.of(order) if order.is_paid else {}
+    lines = []
+    for line in order.lines:
+        url = opened[line.id].download_url if line.id in opened else None
+        lines.append(
+            SlipLine(
+                line.title,
+                " / ".join(line.options.values()),
+                line.quantity,
+                show(line.amount, order.currency),
+                f"{base}{url}" if url else None,
+            )
+        )
+    return lines
+
+
+def slip_rows(order: Order) -> list[tuple[str, str]]:
+    rows = [("Subtotal", order.subtotal)]
+    if order.discount:
+        rows.append(("Discount", -order.discount))
+    if order.delivery_name:
+        rows.append((f"Delivery ({order.delivery_name})", order.delivery))
+    rows.append(("Tax included" if order.tax_included else "Tax", order.tax))
+    return [(label, show(amount, order.currency)) for label, amount in rows]

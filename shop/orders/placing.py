@@ -1,0 +1,68 @@
+"""An order is made when the buyer goes to pay: everything is copied into it as it is then."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shop.catalog.models import Kind
+from shop.db import session
+from shop.orders import timeline
+from shop.orders.models import Order, OrderLine
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is misread on the phone
+
+
+@dataclass(frozen=True)
+class LineDraft:
+    """Amounts in minor units, the tax rate in basis points."""
+
+    product_id: int
+    variant_id: int
+    price_id: int
+    kind: Kind
+    title: str
+    sku: str
+    options: Mapping[str, str]
+    quantity: int
+    unit_amount: int
+    amount: int
+    tax_rate: int
+    tax: int
+
+
+@dataclass(frozen=True)
+class OrderDraft:
+    user_id: int | None
+    email: str
+    name: str
+    billing_address: Mapping[str, str]
+    shipping_address: Mapping[str, str] | None
+    delivery_name: str
+    currency: str
+    subtotal: int
+    discount: int
+    delivery: int
+    tax: int
+    tax_included: bool
+    total: int
+    lines: tuple[LineDraft, ...]
+
+
+def place(draft: OrderDraft) -> Order:
+    """The order of this draft, not yet paid."""
+    values = {key: value for key, value in vars(draft).items() if key != "lines"}
+    values["billing_address"] = dict(draft.billing_address)
+    if draft.shipping_address is not None:
+        values["shipping_address"] = dict(draft.shipping_address)
+    lines = [OrderLine(**(vars(line) | {"options": dict(line.options)})) for line in draft.lines]
+    order = Order(number=new_number(), lines=lines, **values)
+    session.add(order)
+    session.flush()  # the timeline and the payment need the id
+    timeline.note(order, "placed", "Order placed, waiting for payment.")
+    return order
+
+
+def new_number() -> str:
+    """Such as `K-7Q4M-2XB9`: short enough to read out, too many to guess or count."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"K-{code[:4]}-{code[4:]}"
