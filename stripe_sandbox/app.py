@@ -1,0 +1,32 @@
+"""The sandbox as a Flask application."""
+
+from flask import Flask, Response, request
+
+from stripe_sandbox import control, resources
+from stripe_sandbox.http import endpoint
+from stripe_sandbox.sandbox import Sandbox
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, POST, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Stripe-Version, Idempotency-Key",
+    "Access-Control-Expose-Headers": "Request-Id",
+    "Access-Control-Max-Age": "300",
+}
+
+
+def create_app(box: Sandbox) -> Flask:
+    resources.load()
+    app = Flask(__name__)
+    app.extensions["sandbox"] = box
+    app.register_blueprint(endpoint.bp)
+    app.register_blueprint(control.bp)
+    app.after_request(allow_browsers)
+    return app
+
+
+def allow_browsers(response: Response) -> Response:
+    """Any page may call the API, as at Stripe; the key decides what it may do."""
+    if request.path.startswith("/v1/"):
+        response.headers.extend(CORS)
+    return response

@@ -1,0 +1,21 @@
+"""One module per noun of the API; importing it registers its operations."""
+
+import importlib
+
+MODULES = (
+    "charges",
+    "confirmation_tokens",
+    "customers",
+    "payment_intents",
+    "payment_methods",
+    "prices",
+    "products",
+    "refunds",
+    "stripe_events",
+    "webhook_endpoints",
+)
+
+
+def load() -> None:
+    for name in MODULES:
+        importlib.import_module(f"{__name__}.{name}")

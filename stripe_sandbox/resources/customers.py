@@ -1,0 +1,67 @@
+from stripe_sandbox import events, shapes
+from stripe_sandbox.errors import Json
+from stripe_sandbox.http import listing
+from stripe_sandbox.http.operations import Call, operation
+from stripe_sandbox.resources.payment_methods import attach, use
+
+FIELDS = (
+    "address", "balance", "description", "email", "invoice_prefix", "invoice_settings", "name",
+    "next_invoice_sequence", "phone", "preferred_locales", "shipping", "tax_exempt",
+)  # fmt: skip
+
+
+@operation("post", "/v1/customers")
+def create(call: Call) -> Json:
+    customer = call.box.new(
+        "customer",
+        invoice_settings=shapes.fill("customer:invoice_settings", {}),
+        invoice_prefix=shapes.random_text(8).upper(),
+        next_invoice_sequence=1,
+        balance=0,
+        delinquent=False,
+        preferred_locales=[],
+        tax_exempt="none",
+        metadata={},
+    )
+    _change(customer, call.params)
+    if method := call.params.get("payment_method"):
+        attach(call.box, use(call.box, method), customer["id"])
+    events.emit(call.box, "customer.created", customer)
+    return customer
+
+
+@operation("get", "/v1/customers/{customer}")
+def retrieve(call: Call) -> Json:
+    return call.box.store.require("customer", call.id)
+
+
+@operation("post", "/v1/customers/{customer}")
+def update(call: Call) -> Json:
+    customer = call.box.store.require("customer", call.id)
+    with events.updating(call.box, "customer.updated", customer):
+        _change(customer, call.params)
+    return customer
+
+
+@operation("delete", "/v1/customers/{customer}")
+def delete(call: Call) -> Json:
+    customer = call.box.store.require("customer", call.id)
+    events.emit(call.box, "customer.deleted", customer)
+    return call.box.store.remove(call.id)
+
+
+@operation("get", "/v1/customers")
+def list_all(call: Call) -> Json:
+    return listing.page(call, "customer", "email", "test_clock")
+
+
+@operation("get", "/v1/customers/{customer}/payment_methods")
+def list_payment_methods(call: Call) -> Json:
+    call.box.store.require("customer", call.id)
+    where = ("AND json_extract(body, '$.customer') = ?", (call.id,))
+    return listing.page(call, "payment_method", "type", where=where)
+
+
+def _change(customer: Json, params: Json) -> None:
+    shapes.assign(customer, params, *FIELDS)
+    shapes.assign_metadata(customer, params)

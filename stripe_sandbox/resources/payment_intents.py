@@ -1,0 +1,195 @@
+import time
+
+from stripe_sandbox import events, shapes, timers
+from stripe_sandbox.errors import InvalidRequest, Json, NotFound
+from stripe_sandbox.http import listing
+from stripe_sandbox.http.operations import Call, operation
+from stripe_sandbox.payments import confirmation
+from stripe_sandbox.payments.cards import BANK_TYPE_OF
+from stripe_sandbox.payments.confirmation import Terms, unexpected_state
+from stripe_sandbox.resources import confirmation_tokens, payment_methods
+from stripe_sandbox.sandbox import Sandbox
+
+FIELDS = (
+    "allowed_payment_method_types", "amount_details", "application_fee_amount",
+    "excluded_payment_method_types", "description", "receipt_email", "setup_future_usage",
+    "shipping", "statement_descriptor", "statement_descriptor_suffix", "transfer_group",
+)  # fmt: skip
+MINIMUM_AMOUNT = {"eur": 50, "usd": 50, "gbp": 30, "jpy": 50}
+MAXIMUM_AMOUNT = 99_999_999
+OPEN = {"requires_payment_method", "requires_confirmation", "requires_action"}
+CANCELABLE = OPEN | {"requires_capture", "processing"}
+
+
+@operation("post", "/v1/payment_intents")
+def create(call: Call) -> Json:
+    intent = make(call.box, call.params)
+    if call.params.get("confirm"):
+        confirmation.confirm(call.box, intent, _terms(call))
+    return intent
+
+
+@operation("get", "/v1/payment_intents/{intent}", for_browsers=True)
+def retrieve(call: Call) -> Json:
+    return find(call)
+
+
+@operation("post", "/v1/payment_intents/{intent}")
+def update(call: Call) -> Json:
+    intent = find(call)
+    if intent["status"] not in OPEN:
+        raise unexpected_state(intent, "update")
+    params = call.params
+    if "customer" in params:
+        call.box.store.require("customer", params["customer"], "customer")
+        intent["customer"] = params["customer"]
+    if "amount" in params or "currency" in params:
+        amount = params["amount"] if "amount" in params else intent["amount"]
+        currency = str(params.get("currency", intent["currency"])).lower()
+        check_amount(amount, currency)
+        intent.update(amount=amount, currency=currency)
+    _change(call.box, intent, params)
+    return intent
+
+
+@operation("get", "/v1/payment_intents")
+def list_all(call: Call) -> Json:
+    return listing.page(call, "payment_intent", "customer")
+
+
+@operation("post", "/v1/payment_intents/{intent}/confirm", for_browsers=True)
+def confirm(call: Call) -> Json:
+    intent = find(call)
+    if intent["status"] == "requires_action":
+        intent.update(status="requires_confirmation", next_action=None)
+    _change(call.box, intent, call.params)
+    confirmation.confirm(call.box, intent, _terms(call))
+    return intent
+
+
+@operation("post", "/v1/payment_intents/{intent}/capture")
+def capture(call: Call) -> Json:
+    intent = find(call)
+    confirmation.capture(call.box, intent, call.params.get("amount_to_capture"))
+    return intent
+
+
+@operation("post", "/v1/payment_intents/{intent}/cancel")
+def cancel_by_request(call: Call) -> Json:
+    intent = find(call)
+    cancel(call.box, intent, call.params.get("cancellation_reason"))
+    return intent
+
+
+def make(box: Sandbox, params: Json) -> Json:
+    currency = params["currency"].lower()
+    check_amount(params["amount"], currency)
+    if customer := params.get("customer"):
+        box.store.require("customer", customer, "customer")
+    intent = box.new(
+        "payment_intent",
+        amount=params["amount"],
+        amount_details={"tip": {}},
+        automatic_payment_methods={"allow_redirects": "always", "enabled": True},
+        capture_method=params.get("capture_method", "automatic_async"),
+        confirmation_method=params.get("confirmation_method", "automatic"),
+        currency=currency,
+        customer=customer,
+        status="requires_payment_method",
+    )
+    intent["client_secret"] = f"{intent['id']}_secret_{shapes.random_text(25)}"
+    intent["payment_method_types"] = _method_types(currency, params)
+    if automatic := params.get("automatic_payment_methods"):
+        intent["automatic_payment_methods"] |= automatic
+    _change(box, intent, params)
+    events.emit(box, "payment_intent.created", intent)
+    return intent
+
+
+def check_amount(amount: int, currency: str) -> None:
+    if len(currency) != 3 or not currency.isalpha():
+        raise InvalidRequest(f"Invalid currency: {currency}.", param="currency")
+    if amount < 1:
+        raise InvalidRequest(
+            "This value must be greater than or equal to 1.",
+            param="amount",
+            code="parameter_invalid_integer",
+        )
+    if amount < MINIMUM_AMOUNT.get(currency, 1):
+        raise InvalidRequest(
+            "Amount must be at least the minimum charge amount of this currency.",
+            param="amount",
+            code="amount_too_small",
+        )
+    if amount > MAXIMUM_AMOUNT:
+        raise InvalidRequest(
+            "Amount must be no more than 999,999.99.", param="amount", code="amount_too_large"
+        )
+
+
+def find(call: Call) -> Json:
+    """A browser has to know the client secret as well."""
+    intent = call.box.store.require("payment_intent", call.id, "intent")
+    if call.is_browser and call.client_secret != intent["client_secret"]:
+        raise NotFound(
+            f"No such payment_intent: '{call.id}'", code="resource_missing", param="intent"
+        )
+    return intent
+
+
+def cancel(box: Sandbox, intent: Json, reason: str | None = None) -> None:
+    if intent["status"] not in CANCELABLE:
+        raise unexpected_state(intent, "cancel")
+    charge = box.store.get(intent["latest_charge"] or "")
+    if intent["status"] == "processing" and charge:
+        charge["status"] = "failed"
+    timers.stop(box, "settle_intent", intent["id"])
+    intent.update(
+        status="canceled",
+        amount_capturable=0,
+        canceled_at=int(time.time()),
+        cancellation_reason=reason,
+        next_action=None,
+    )
+    events.emit(box, "payment_intent.canceled", intent)
+    for tell in confirmation.ON_OUTCOME:
+        tell(box, intent)
+
+
+def _method_types(currency: str, params: Json) -> list[str]:
+    delayed = BANK_TYPE_OF.get(currency)
+    types = ["card", delayed] if delayed else ["card"]
+    allowed = params.get("allowed_payment_method_types") or types
+    excluded = params.get("excluded_payment_method_types") or []
+    return [kind for kind in types if kind in allowed and kind not in excluded] or ["card"]
+
+
+def _change(box: Sandbox, intent: Json, params: Json) -> None:
+    shapes.assign(intent, params, *FIELDS)
+    shapes.assign_metadata(intent, params)
+    if method := _method(box, intent, params):
+        intent["payment_method"] = method["id"]
+        if intent["status"] == "requires_payment_method":
+            intent["status"] = "requires_confirmation"
+
+
+def _method(box: Sandbox, intent: Json, params: Json) -> Json | None:
+    """The payment method named by whichever of the three ways the parameters use."""
+    if token := params.get("confirmation_token"):
+        return confirmation_tokens.redeem(box, token, intent)
+    if data := params.get("payment_method_data"):
+        return payment_methods.make(box, data)
+    if id := params.get("payment_method"):
+        return payment_methods.use(box, id)
+    return None
+
+
+def _terms(call: Call) -> Terms:
+    token = call.params.get("confirmation_token")
+    from_token = call.box.store.require("confirmation_token", token) if token else {}
+    return Terms(
+        return_url=call.params.get("return_url") or from_token.get("return_url"),
+        off_session=bool(call.params.get("off_session")),
+        uses_stripe_js=call.is_browser or bool(call.params.get("use_stripe_sdk")),
+        refuses_action=bool(call.params.get("error_on_requires_action")),
+    )

@@ -1,0 +1,44 @@
+"""One running sandbox: its state and what works on it."""
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from stripe_sandbox import shapes
+from stripe_sandbox.errors import Json
+from stripe_sandbox.http.faults import Faults
+from stripe_sandbox.settings import Settings
+from stripe_sandbox.store import Store
+from stripe_sandbox.webhooks.mischief import Mischief
+
+
+@dataclass
+class Sandbox:
+    settings: Settings
+    store: Store
+    faults: Faults = field(default_factory=Faults)
+    mischief: Mischief = field(default_factory=Mischief)
+    requests: deque[Json] = field(default_factory=lambda: deque(maxlen=1000))
+    """The latest requests, for the inspector."""
+
+    def now(self) -> int:
+        return int(time.time())
+
+    def today(self) -> date:
+        return datetime.now(UTC).date()
+
+    def new(self, kind: str, /, private: Json | None = None, **values: Any) -> Json:
+        """A complete new object, kept."""
+        value = shapes.blank(kind, **{"id": shapes.new_id(kind), **values})
+        if "created" in value and "created" not in values:
+            value["created"] = self.now()
+        return self.store.add(value, **(private or {}))
+
+
+def open_sandbox(settings: Settings) -> Sandbox:
+    if settings.data:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    file = settings.data / "stripe-sandbox.db" if settings.data else None
+    return Sandbox(settings, Store(file))
