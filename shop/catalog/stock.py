@@ -1,0 +1,181 @@
+"""Units on hand, and who holds them.
+
+Every change is one conditional statement, so a race has one winner on every database. Rows are
+always locked in the same order, reservations before variants and both by variant, so that two
+orders cannot wait for each other.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from shop.catalog.models import Hold, StockMovement, StockReservation, Variant
+from shop.db import Base, session, utcnow
+from shop.errors import NotFound, ShopError
+
+INSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+
+class OutOfStock(ShopError):
+    """Somebody else was faster, or more was asked for than there is."""
+
+    title = "Out of stock"
+
+    def __init__(self, variant: Variant) -> None:
+        self.variant_id = variant.id
+        name = " ".join(filter(None, (variant.product.title, variant.title)))
+        left = variant.available or 0
+        super().__init__(f"Only {left} of {name} left." if left else f"{name} is sold out.")
+
+
+class BelowReserved(ShopError):
+    title = "Not that many"
+
+    def __init__(self, variant: Variant) -> None:
+        held = f"{variant.reserved} of them are set aside for orders"
+        super().__init__(f"{variant.sku} has {variant.on_hand} on hand and {held}.")
+
+
+def totals(lines: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Quantity by variant id, of lines (variant id, quantity) that may share a variant."""
+    sums: Counter[int] = Counter()
+    for variant_id, quantity in lines:
+        sums[variant_id] += quantity
+    return dict(sums)
+
+
+def reserve(holder: str, wanted: Mapping[int, int]) -> None:
+    """Set units aside, all of them or none. Repeating it while they are held changes nothing.
+
+    :param wanted: quantity by variant id; variants that do not count stock are left out of it.
+    :raises OutOfStock: naming the first variant that has too few.
+    """
+    counted = select(Variant.id).where(Variant.id.in_(wanted), Variant.tracks_stock)
+    quantities = {id: wanted[id] for id in sorted(session.scalars(counted))}
+    if not quantities:
+        return
+    with session.begin_nested():  # nothing stays set aside when the caller handles the error
+        for variant_id in _claim(holder, quantities):
+            quantity = quantities[variant_id]
+            free = Variant.on_hand - Variant.reserved >= quantity
+            if not _change(variant_id, free, reserved=Variant.reserved + quantity):
+                raise OutOfStock(_reload(variant_id))
+
+
+def release(holder: str) -> bool:
+    """Free what is held; False when nothing was, because it was freed or taken before."""
+    held = _end(holder, Hold.RELEASED)
+    for variant_id, quantity in held.items():
+        _change(variant_id, reserved=Variant.reserved - quantity)
+    return bool(held)
+
+
+def take(holder: str) -> bool:
+    """Turn what is held into a sale; False when nothing was held.
+
+    After False, `reserve` and `take` again tells the reasons apart: it does nothing if the units
+    were taken before or none are counted, and raises `OutOfStock` if they went to somebody else.
+    """
+    held = _end(holder, Hold.TAKEN)
+    for variant_id, quantity in held.items():
+        _change(
+            variant_id, on_hand=Variant.on_hand - quantity, reserved=Variant.reserved - quantity
+        )
+        _record(variant_id, -quantity, "sale", holder)
+    return bool(held)
+
+
+def put_back(holder: str, reference: str) -> bool:
+    """Put all units that the holder took back on the shelf.
+
+    :param reference: names this return; a repeated one changes nothing.
+    """
+    taken = select(StockReservation.variant_id, StockReservation.quantity).where(
+        StockReservation.holder == holder, StockReservation.state == Hold.TAKEN
+    )
+    rows = session.execute(taken.order_by(StockReservation.variant_id)).all()
+    results = [adjust(variant_id, quantity, "return", reference) for variant_id, quantity in rows]
+    return any(results)
+
+
+def is_held(holder: str) -> bool:
+    held = select(StockReservation.id).where(
+        StockReservation.holder == holder, StockReservation.state == Hold.HELD
+    )
+    return session.scalar(held.limit(1)) is not None
+
+
+def adjust(variant_id: int, delta: int, reason: str, reference: str) -> bool:
+    """Add to the units on hand, or take some away; False when this reference did it before.
+
+    A difference and not a new total: what is sold meanwhile stays sold.
+
+    :raises BelowReserved: when fewer would be left than are set aside.
+    """
+    if session.get(Variant, variant_id) is None:
+        raise NotFound
+    with session.begin_nested():
+        if not _record(variant_id, delta, reason, reference):
+            return False
+        enough = Variant.on_hand + delta >= Variant.reserved
+        if not _change(variant_id, enough, on_hand=Variant.on_hand + delta):
+            raise BelowReserved(_reload(variant_id))
+    return True
+
+
+def _claim(holder: str, quantities: Mapping[int, int]) -> list[int]:
+    """Write the reservations down and return the variants whose units are not held yet."""
+    insert = _insert(StockReservation)
+    rows = [
+        {"holder": holder, "variant_id": id, "quantity": quantity, "state": Hold.HELD}
+        for id, quantity in quantities.items()
+    ]
+    claim = insert.values(rows).on_conflict_do_update(
+        index_elements=["holder", "variant_id"],
+        set_={"quantity": insert.excluded.quantity, "state": Hold.HELD, "created_at": utcnow()},
+        where=StockReservation.state == Hold.RELEASED,
+    )
+    return sorted(session.scalars(claim.returning(StockReservation.variant_id)))
+
+
+def _end(holder: str, state: Hold) -> dict[int, int]:
+    """Leave `held` for another state, once; quantities by variant in the order to lock them."""
+    end = (
+        update(StockReservation)
+        .where(StockReservation.holder == holder, StockReservation.state == Hold.HELD)
+        .values(state=state)
+        .returning(StockReservation.variant_id, StockReservation.quantity)
+    )
+    rows = session.execute(end, execution_options={"synchronize_session": False})
+    return dict(sorted((row[0], row[1]) for row in rows))
+
+
+def _change(variant_id: int, *conditions: ColumnElement[bool], **values: Any) -> bool:
+    """Whether the variant met the conditions; a loaded one shows the new numbers."""
+    change = (
+        update(Variant).where(Variant.id == variant_id, *conditions).values(values)
+    ).returning(Variant)
+    options = {"synchronize_session": False, "populate_existing": True}
+    return session.scalars(change, execution_options=options).one_or_none() is not None
+
+
+def _record(variant_id: int, delta: int, reason: str, reference: str) -> bool:
+    movement = _insert(StockMovement).values(
+        variant_id=variant_id, delta=delta, reason=reason, reference=reference
+    )
+    once = movement.on_conflict_do_nothing(index_elements=["variant_id", "reference"])
+    return session.scalar(once.returning(StockMovement.id)) is not None
+
+
+def _insert(model: type[Base]) -> postgresql.Insert:
+    """With `ON CONFLICT`, which both databases have but the common dialect has not."""
+    insert: postgresql.Insert = INSERTS[session.get_bind().dialect.name](model)
+    return insert
+
+
+def _reload(variant_id: int) -> Variant:
+    """As it is now: what this transaction read earlier may be old."""
+    return session.get_one(Variant, variant_id, populate_existing=True)
