@@ -1,0 +1,36 @@
+"""Which prices can be bought."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from shop.catalog.models import Price, Product, Status, Variant
+from shop.db import session
+from shop.errors import ShopError
+
+LARGEST_ID = 2**31 - 1  # a larger number is no id, and no database takes it for one
+
+
+class NotForSale(ShopError):
+    """Withdrawn, not published yet, or never there: the answer does not say which."""
+
+    status = 404
+    title = "Not for sale"
+    message = "This is not for sale. It may have been taken off the shelf."
+
+
+def sellable(price_id: int) -> Price:
+    """An active price of a published product, with its variant and product loaded.
+
+    :raises NotForSale: when there is none with this id.
+    """
+    statement = (
+        select(Price)
+        .join(Price.variant)
+        .join(Variant.product)
+        .where(Price.id == price_id, Price.is_active, Product.status == Status.PUBLISHED)
+        .options(contains_eager(Price.variant).contains_eager(Variant.product))
+    )
+    price = session.scalar(statement) if 0 < price_id <= LARGEST_ID else None
+    if price is None:
+        raise NotForSale
+    return price
