@@ -4,6 +4,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from shop.catalog.models import Product
 from shop.db import Base, utcnow
 
 
@@ -59,6 +60,18 @@ class Grant(Base):
     given_at: Mapped[datetime] = mapped_column(default=utcnow)
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(default="")
+
+    product: Mapped[Product] = relationship()
+
+    @property
+    def left(self) -> int | None:
+        """How many downloads are left; None for no limit."""
+        return None if self.most is None else self.most - self.used
+
+    @property
+    def is_over(self) -> bool:
+        """Its time has passed; a grant that was taken back is never shown at all."""
+        return self.expires_at is not None and self.expires_at <= utcnow()
 
 
 class Download(Base):

@@ -1,0 +1,32 @@
+from datetime import datetime
+
+from flask import Blueprint
+from pydantic import Field
+
+from shop import api
+from shop.downloads import delivery, grants, sources
+
+bp = Blueprint("downloads_api", __name__, url_prefix="/api")
+
+
+class DownloadLinkIn(api.Input):
+    order_token: str | None = Field(None, max_length=100, description="For guests: of the order.")
+    file_id: int | None = Field(None, ge=1, description="Empty for the newest version.")
+
+
+class DownloadLinkOut(api.Output):
+    url: str
+    expires_at: datetime
+
+
+@bp.post("/products/<int:product_id>/download-link")
+@api.endpoint(tag="Downloads", body=DownloadLinkIn, returns=DownloadLinkOut)
+def create_download_link(product_id: int, body: DownloadLinkIn) -> DownloadLinkOut:
+    """Get a link to a purchased file.
+
+    It works for ten minutes and only for who asked: the same account, or a guest's same session
+    cookie. A product without release files answers with its link attribute.
+    """
+    grant = grants.for_product(product_id, body.order_token)
+    source_id = str(body.file_id) if body.file_id else sources.first(grant)
+    return DownloadLinkOut.model_validate(delivery.offer(grant, source_id))

@@ -1,0 +1,177 @@
+"""Who may download what: given when an order is paid, ended when its money went back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_login import current_user
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import joinedload
+
+from shop import config
+from shop.catalog.models import Kind, Product
+from shop.db import Base, session, utcnow
+from shop.downloads.models import Download, Grant, Release
+from shop.errors import NotFound, ShopError
+from shop.events import OrderPaid, OrderRefunded
+from shop.orders.access import LineAccess
+from shop.orders.models import Order, OrderLine
+
+MOST = 25
+"""Downloads per piece bought: generous for a person, tight for a public link."""
+
+
+class SignInNeeded(ShopError):
+    status = 401
+    title = "Please sign in first"
+    message = "This download belongs to an account. Sign in to open it."
+
+
+class NoDownloadsLeft(ShopError):
+    title = "No downloads left"
+    message = "All downloads of this purchase are used. Write to us, and we will allow more."
+
+
+class TimeOver(ShopError):
+    status = 410
+    title = "The time for this download is over"
+    message = "The time for this download is over. Write to us if you still need it."
+
+
+def give(event: OrderPaid) -> None:
+    """One grant for each line that has something to download; repeating it changes nothing."""
+    order = session.get_one(Order, event.order_id)
+    query = select(OrderLine).join(Product, Product.id == OrderLine.product_id)
+    query = query.where(
+        OrderLine.order_id == order.id,
+        OrderLine.kind.in_([Kind.DIGITAL, Kind.LICENSE]),
+        or_(Product.download_url != "", exists().where(Release.product_id == Product.id)),
+    )
+    for line in session.scalars(query):
+        _insert_once(
+            Grant,
+            order_line_id=line.id,
+            product_id=line.product_id,
+            user_id=order.user_id,
+            most=MOST * line.quantity,
+        )
+
+
+def end(event: OrderRefunded) -> None:
+    lines = select(OrderLine.id).where(OrderLine.order_id == event.order_id)
+    session.execute(
+        update(Grant)
+        .where(Grant.order_line_id.in_(lines), Grant.ended_at.is_(None))
+        .values(ended_at=utcnow(), end_reason="refund")
+    )
+
+
+def access_for(order: Order) -> dict[int, LineAccess]:
+    """By order line: the stable page of its open grant."""
+    base = config.current().base_url
+    lines = select(OrderLine.id).where(OrderLine.order_id == order.id)
+    open_grants = select(Grant).where(Grant.order_line_id.in_(lines), Grant.ended_at.is_(None))
+    return {
+        grant.order_line_id: LineAccess(
+            download_url=f"{base}/downloads/{grant.token}", license_key=None
+        )
+        for grant in session.scalars(open_grants)
+    }
+
+
+def find(token: str) -> Grant:
+    """The grant of a stable page, for whom it was given.
+
+    :raises NotFound: when it is unknown, taken back, or another person's.
+    :raises SignInNeeded: when it belongs to an account and nobody is signed in.
+    """
+    grant = _one(Grant.token == token)
+    if grant.user_id is not None and not current_user.is_authenticated:
+        raise SignInNeeded
+    return _checked(grant)
+
+
+def get(grant_id: int) -> Grant:
+    """The grant of a link that was minted for this person.
+
+    :raises NotFound: as `find` does, and for who signed out since.
+    """
+    return _checked(_one(Grant.id == grant_id))
+
+
+def for_product(product_id: int, order_token: str | None) -> Grant:
+    """A grant for this product of the signed-in customer, or of the order a guest names.
+
+    One that can still be used goes first.
+
+    :raises NotFound: when there is none.
+    """
+    query = select(Grant).options(joinedload(Grant.product)).order_by(Grant.id.desc())
+    query = query.where(Grant.product_id == product_id, Grant.ended_at.is_(None))
+    if order_token:
+        query = query.join(OrderLine, OrderLine.id == Grant.order_line_id)
+        query = query.join(Order).where(Order.token == order_token)
+    else:
+        query = query.where(Grant.user_id == _user_id(), Grant.user_id.is_not(None))
+    mine = [grant for grant in session.scalars(query) if grant.user_id in {None, _user_id()}]
+    if not mine:
+        raise NotFound
+    return next((grant for grant in mine if not grant.is_over and grant.left != 0), mine[0])
+
+
+def mine() -> Sequence[Grant]:
+    """Of the signed-in customer, newest first, also those taken back."""
+    query = select(Grant).options(joinedload(Grant.product)).where(Grant.user_id == _user_id())
+    return session.scalars(query.order_by(Grant.given_at.desc(), Grant.id.desc())).all()
+
+
+def _one(condition: ColumnElement[bool]) -> Grant:
+    query = select(Grant).options(joinedload(Grant.product))
+    grant = session.scalar(query.where(condition, Grant.ended_at.is_(None)))
+    if grant is None:
+        raise NotFound
+    return grant
+
+
+def _checked(grant: Grant) -> Grant:
+    if grant.user_id is not None and grant.user_id != _user_id():
+        raise NotFound
+    return grant
+
+
+def _user_id() -> int | None:
+    return current_user.id if current_user.is_authenticated else None
+
+
+def use(grant_id: int, file_name: str, nonce: str) -> None:
+    """Count one download, once per nonce; check and count are one statement.
+
+    :raises NoDownloadsLeft: when the limit is reached, or the grant ended a moment ago.
+    """
+    if not _insert_once(Download, grant_id=grant_id, file_name=file_name, nonce=nonce):
+        return
+    counted = session.scalar(
+        update(Grant)
+        .where(Grant.id == grant_id, _usable(utcnow()))
+        .values(used=Grant.used + 1)
+        .returning(Grant.id)
+        .execution_options(synchronize_session=False)
+    )
+    if counted is None:
+        raise NoDownloadsLeft
+
+
+def _usable(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Grant.ended_at.is_(None),
+        or_(Grant.expires_at.is_(None), Grant.expires_at > now),
+        or_(Grant.most.is_(None), Grant.used < Grant.most),
+    )
+
+
+def _insert_once(model: type[Base], **values: Any) -> bool:
+    """Whether the row is new; one that breaks a unique constraint is left as it was."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(model).values(**values).on_conflict_do_nothing()
+    return session.scalar(statement.returning(model.id)) is not None

@@ -1,0 +1,95 @@
+"""The two places a download comes from: a file of a release, or the product's link attribute."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import PurePosixPath
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import select
+
+from shop.catalog.models import Product
+from shop.db import session
+from shop.downloads.models import File, Grant, Release
+from shop.downloads.releases import clean_name
+from shop.errors import NotFound
+
+LINK = "link"
+"""Stands for the link attribute where otherwise a file's id stands."""
+MEDIA = "/media/"
+
+
+class Place(Enum):
+    STORAGE = auto()
+    MEDIA = auto()
+    WEB = auto()
+
+
+@dataclass(frozen=True)
+class Source:
+    """Plain values, so that they outlive the transaction that read them."""
+
+    name: str
+    place: Place
+    where: str
+    """A storage key, a path in the media folder or an address, as the place has it."""
+    content_type: str = "application/octet-stream"
+    size: int | None = None
+    sha256: str | None = None
+
+    @classmethod
+    def of_file(cls, file: File) -> Self:
+        return cls(
+            file.name, Place.STORAGE, file.storage_key, file.content_type, file.size, file.sha256
+        )
+
+    @classmethod
+    def of_link(cls, product: Product) -> Self | None:
+        """None when the product has no usable link attribute."""
+        url = product.download_url
+        parts = urlsplit(url)
+        name = clean_name(PurePosixPath(unquote(parts.path)).name)
+        if parts.scheme in {"http", "https"} and parts.hostname:
+            return cls(name, Place.WEB, url)
+        if url.startswith(MEDIA):
+            return cls(name, Place.MEDIA, unquote(parts.path.removeprefix(MEDIA)))
+        return None
+
+
+def find(grant: Grant, source_id: str) -> Source:
+    """What the grant's owner asked for by a file's id or `link`.
+
+    :raises NotFound: also for a file of another product.
+    """
+    if source_id == LINK:
+        source = Source.of_link(grant.product)
+    else:
+        file = _file(grant.product_id, source_id)
+        source = Source.of_file(file) if file else None
+    if source is None:
+        raise NotFound
+    return source
+
+
+def first(grant: Grant) -> str:
+    """The id of the newest release's first file, or else `link`.
+
+    :raises NotFound: when the product has neither.
+    """
+    query = (
+        select(File.id)
+        .join(Release)
+        .where(Release.product_id == grant.product_id)
+        .order_by(Release.released_at.desc(), Release.id.desc(), File.id)
+    )
+    newest = session.scalar(query.limit(1))
+    if newest is None:
+        find(grant, LINK)
+    return str(newest or LINK)
+
+
+def _file(product_id: int, file_id: str) -> File | None:
+    if not (file_id.isascii() and file_id.isdigit() and len(file_id) < 19):
+        return None
+    query = select(File).join(Release).where(Release.product_id == product_id)
+    return session.scalar(query.where(File.id == int(file_id)))
