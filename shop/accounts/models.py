@@ -68,3 +68,13 @@ class ApiToken(Base):
     last_characters: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     last_used_at: Mapped[datetime | None]
+
+
+class SignInSession(Base):
+    """One browser that is signed in; without its row the cookie is worth nothing."""
+
+    __tablename__ = "sign_in_sessions"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)

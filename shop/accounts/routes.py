@@ -1,0 +1,80 @@
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.globals import request_ctx
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from shop.accounts import people, security, sessions
+from shop.accounts.access import HOME, required_role, safe_next
+from shop.accounts.forms import RegisterForm, SignInForm
+
+bp = Blueprint("accounts", __name__, template_folder="templates")
+bp.register_blueprint(security.bp)
+
+PLACES = [
+    ("Orders", "What you bought, and where it is now.", "/account/orders"),
+    ("Downloads", "Your files, always the newest version.", "/account/downloads"),
+    ("Licenses", "Keys, seats and the devices that use them.", "/account/licenses"),
+    ("Subscriptions", "Next payment, plan changes, canceling.", "/account/subscriptions"),
+    ("Invoices", "For your records and your tax adviser.", "/account/invoices"),
+    ("Addresses", "Where we send things.", "/account/addresses"),
+    ("Security", "Password, devices and API tokens.", "/account/security"),
+    ("Your data", "Take it with you, or have it deleted.", "/account/data"),
+]
+
+
+@bp.get("/sign-in")
+def show_sign_in() -> Response | str:
+    if current_user.is_authenticated:
+        return redirect(safe_next(request.args.get("next")), 303)
+    return render_template("accounts/sign_in.html", form=SignInForm(data=request.args))
+
+
+@bp.post("/sign-in")
+def sign_in() -> Response | tuple[str, int]:
+    form = SignInForm(request.form)
+    if form.validate():
+        user = people.identify(form.email.data or "", form.password.data or "")
+        if user:
+            sessions.sign_in(user)
+            return redirect(safe_next(form.next.data), 303)
+        form.form_errors.append("That e-mail address and password do not belong together.")
+    return render_template("accounts/sign_in.html", form=form), 422
+
+
+@bp.post("/sign-out")
+def sign_out() -> Response:
+    sessions.sign_out()
+    flash("You are signed out.", "good")
+    return redirect(url_for("accounts.show_sign_in"), 303)
+
+
+@bp.get("/register")
+def show_register() -> Response | str:
+    if current_user.is_authenticated:
+        return redirect(HOME, 303)
+    return render_template("accounts/register.html", form=RegisterForm(data=request.args))
+
+
+@bp.post("/register")
+def register() -> Response | tuple[str, int]:
+    form = RegisterForm(request.form)
+    if form.validate():
+        try:
+            user = people.register(
+                form.email.data or "", form.name.data or "", form.password.data or ""
+            )
+        except people.AlreadyRegistered as error:
+            form.email.errors = [error.detail]
+        else:
+            sessions.sign_in(user)
+            return redirect(safe_next(form.next.data), 303)
+    return render_template("accounts/register.html", form=form), 422
+
+
+@bp.get("/account")
+@required_role()
+def home() -> str:
+    """Leads to those account pages that this shop has."""
+    pages = request_ctx.url_adapter
+    places = [place for place in PLACES if pages and pages.test(place[2], "GET")]
+    return render_template("accounts/home.html", places=places)
