@@ -3,9 +3,12 @@
 from flask import Flask, Response, request
 
 from stripe_sandbox import control, resources
+from stripe_sandbox.hosted import checkout, pages, three_d_secure
 from stripe_sandbox.http import endpoint
 from stripe_sandbox.sandbox import Sandbox
 
+# Their routes are registered by importing them.
+PAGES = (checkout, three_d_secure)
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
@@ -17,10 +20,11 @@ CORS = {
 
 def create_app(box: Sandbox) -> Flask:
     resources.load()
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.extensions["sandbox"] = box
     app.register_blueprint(endpoint.bp)
     app.register_blueprint(control.bp)
+    app.register_blueprint(pages.bp)
     app.after_request(allow_browsers)
     return app
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from stripe_sandbox.errors import InvalidRequest, Json, StripeError
 from stripe_sandbox.http.faults import Fault
 from stripe_sandbox.payments import confirmation
-from stripe_sandbox.resources import refunds, webhook_endpoints
+from stripe_sandbox.resources import checkout_sessions, refunds, webhook_endpoints
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.webhooks import deliveries
 from stripe_sandbox.webhooks.courier import Courier
@@ -140,6 +140,15 @@ def authenticate(id: str) -> Json:
         intent = box.store.require("payment_intent", id)
         confirmation.authenticate_quietly(box, intent, passed=given.get("passes", True))
         return dict(intent)
+
+
+@bp.post("/checkout-sessions/<id>/expire")
+def expire_session(id: str) -> Json:
+    box = _box()
+    with box.store.transaction():
+        session = box.store.require("checkout.session", id)
+        checkout_sessions.expire(box, session)
+        return dict(session)
 
 
 @bp.post("/refunds/<id>/end")

@@ -81,6 +81,25 @@ class Control:
         answered: Json = self._send("POST", path, passes=passes)
         return answered
 
+    def pay_checkout(self, page: str, **fields: str) -> requests.Response:
+        """Fill in a Checkout page and press Pay; the answer is a redirect, or the page with errors.
+
+        fields: number, expiry, cvc, name, email, method="sepa_debit", iban, ...
+        """
+        typed = {
+            "email": "buyer@example.org",
+            "name": "Ada Buyer",
+            "number": "4242424242424242",
+            "expiry": "12 / 34",
+            "cvc": "123",
+            **fields,
+        }
+        return self._http.post(page, data=typed, timeout=30, allow_redirects=False)
+
+    def expire_checkout(self, session: str) -> Json:
+        expired: Json = self._send("POST", f"/checkout-sessions/{session}/expire")
+        return expired
+
     def fail_refund(self, refund: str) -> Json:
         failed: Json = self._send("POST", f"/refunds/{refund}/end", succeeds=False)
         return failed

@@ -4,6 +4,7 @@ import importlib
 
 MODULES = (
     "charges",
+    "checkout_sessions",
     "confirmation_tokens",
     "customers",
     "payment_intents",

@@ -1,0 +1,94 @@
+"""The page of a Checkout Session."""
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from stripe_sandbox.errors import CardDeclined, InvalidRequest, Json
+from stripe_sandbox.hosted.pages import box, bp
+from stripe_sandbox.hosted.payment_form import PaymentForm, delayed_method
+from stripe_sandbox.payments import checkout
+from stripe_sandbox.resources.checkout_sessions import lines_of
+
+Page = BaseResponse | tuple[str, int] | str
+
+
+@bp.get("/c/pay/<id>")
+def show_checkout(id: str) -> Page:
+    with box().store.transaction():
+        session = box().store.get(id)
+        if ended := _ended(session):
+            return ended
+        assert session  # noqa: S101 - else it had ended
+        return _render(session, PaymentForm({"email": _known_email(session)}))
+
+
+@bp.post("/c/pay/<id>")
+def pay(id: str) -> Page:
+    form = PaymentForm(request.form)
+    with box().store.transaction():
+        session = box().store.get(id)
+        if ended := _ended(session):
+            return ended
+        assert session  # noqa: S101 - else it had ended
+        next_page = _pay(session, form) if form.validate() else None
+        return next_page or (_render(session, form), 422)
+
+
+@bp.get("/c/pay/<id>/return")
+def come_back(id: str) -> Page:
+    """From the bank's page."""
+    with box().store.transaction():
+        session = box().store.get(id)
+        if ended := _ended(session):
+            return ended
+        assert session  # noqa: S101 - else it had ended
+        form = PaymentForm({"email": _known_email(session)})
+        intent = box().store.get(session["payment_intent"] or "")
+        if intent and intent["last_payment_error"]:
+            form.errors["form"] = intent["last_payment_error"]["message"]
+        return _render(session, form)
+
+
+def _pay(session: Json, form: PaymentForm) -> BaseResponse | None:
+    """Where the buyer goes next; None with an error on the form when they have to stay."""
+    return_url = f"{box().settings.public_url}/c/pay/{session['id']}/return"
+    try:
+        intent = checkout.pay(box(), session, form.buyer, form.payment_method(), return_url)
+    except (CardDeclined, InvalidRequest) as refusal:
+        form.refuse(refusal)
+        return None
+    if intent["status"] == "requires_action":
+        return redirect(intent["next_action"]["redirect_to_url"]["url"], 303)
+    return _to_success(session)
+
+
+def _ended(session: Json | None) -> Page | None:
+    """What a session that takes no payment shows instead."""
+    if session is None or session["object"] != "checkout.session":
+        return render_template("hosted/gone.html", session=None), 404
+    if session["status"] == "expired":
+        return render_template("hosted/gone.html", session=session), 410
+    if session["status"] == "complete":  # a second tab, or the button pressed twice
+        return _to_success(session)
+    return None
+
+
+def _known_email(session: Json) -> str:
+    customer = box().store.get(session["customer"] or "") or {}
+    return str(session["customer_email"] or customer.get("email") or "")
+
+
+def _render(session: Json, form: PaymentForm) -> str:
+    return render_template(
+        "hosted/checkout.html",
+        session=session,
+        lines=lines_of(box(), session),
+        form=form,
+        known_email=_known_email(session),
+        delayed=delayed_method(session["currency"]),
+    )
+
+
+def _to_success(session: Json) -> BaseResponse:
+    url = session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"])
+    return redirect(url, 303)

@@ -1,0 +1,54 @@
+"""The bank's page, where a buyer proves to be the owner of the card."""
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from stripe_sandbox.errors import Json
+from stripe_sandbox.hosted.pages import box, bp, with_query
+from stripe_sandbox.payments import confirmation
+
+Page = BaseResponse | tuple[str, int] | str
+
+
+@bp.get("/3ds/<id>")
+def show_challenge(id: str) -> Page:
+    with box().store.transaction():
+        intent = box().store.get(id)
+        if intent is None:
+            return render_template("hosted/gone.html", session=None), 404
+        if intent["status"] != "requires_action":
+            return _leave(intent)
+        return render_template("hosted/three_d_secure.html", intent=intent, is_framed=_is_framed())
+
+
+@bp.post("/3ds/<id>")
+def answer_challenge(id: str) -> Page:
+    with box().store.transaction():
+        intent = box().store.require("payment_intent", id)
+        if intent["status"] == "requires_action":
+            passed = request.form.get("outcome") == "complete"
+            confirmation.authenticate_quietly(box(), intent, passed=passed)
+        return _leave(intent)
+
+
+def _is_framed() -> bool:
+    """Inside the frame that Stripe.js laid over the shop's page."""
+    return "framed" in request.values
+
+
+def _leave(intent: Json) -> Page:
+    return_url = box().store.private(intent["id"]).get("return_url")
+    if _is_framed() or not return_url:
+        return render_template("hosted/challenge_done.html", intent=intent)
+    is_good = intent["status"] in ("succeeded", "processing", "requires_capture")
+    if return_url.startswith(f"{box().settings.public_url}/c/pay/"):
+        return redirect(return_url, 303)
+    return redirect(
+        with_query(
+            return_url,
+            payment_intent=intent["id"],
+            payment_intent_client_secret=intent["client_secret"],
+            redirect_status="succeeded" if is_good else "failed",
+        ),
+        303,
+    )

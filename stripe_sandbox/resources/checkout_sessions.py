@@ -1,0 +1,176 @@
+from stripe_sandbox import events, shapes, timers
+from stripe_sandbox.errors import InvalidRequest, Json, NotBuilt
+from stripe_sandbox.http import listing
+from stripe_sandbox.http.expansion import INCLUDABLE
+from stripe_sandbox.http.operations import Call, operation
+from stripe_sandbox.payments.cards import BANK_TYPE_OF
+from stripe_sandbox.resources import checkout_lines, payment_intents
+from stripe_sandbox.sandbox import Sandbox
+
+FIELDS = (
+    "allow_promotion_codes", "billing_address_collection", "cancel_url", "client_reference_id",
+    "consent_collection", "custom_text", "customer", "customer_creation", "customer_email",
+    "locale", "origin_context", "phone_number_collection", "submit_type", "success_url",
+)  # fmt: skip
+# Parameters that would change what the buyer sees or pays.
+NOT_BUILT = (
+    "after_expiration", "custom_fields", "discounts", "invoice_creation", "optional_items",
+    "setup_intent_data", "shipping_address_collection", "shipping_options", "subscription_data",
+)  # fmt: skip
+MINIMUM_LIFE, DAY = 30 * 60, 24 * 3600
+
+
+@operation("post", "/v1/checkout/sessions")
+def create(call: Call) -> Json:
+    box, params = call.box, call.params
+    _check(box, params)
+    lines = [checkout_lines.make(box, line, index) for index, line in enumerate(_lines(params))]
+    currency = _one_currency(lines)
+    total = sum(line["amount_total"] for line in lines)
+    payment_intents.check_amount(total, currency)
+    session = box.new(
+        "checkout.session",
+        private={
+            "lines": [line["id"] for line in lines],
+            "intent_data": params.get("payment_intent_data") or {},
+        },
+        amount_subtotal=total,
+        amount_total=total,
+        automatic_tax=shapes.fill("checkout.session:automatic_tax", {}),
+        currency=currency,
+        custom_text=shapes.fill("checkout.session:custom_text", {}),
+        expires_at=_expiry(box, params),
+        mode="payment",
+        payment_method_types=_method_types(currency),
+        payment_status="unpaid",
+        status="open",
+        total_details=shapes.fill("checkout.session:total_details", {}),
+        ui_mode="hosted_page",
+    )
+    session["customer_creation"] = None if params.get("customer") else "if_required"
+    session["payment_method_collection"] = "if_required"
+    shapes.assign(session, params, *FIELDS)
+    shapes.assign_metadata(session, params)
+    session["url"] = f"{box.settings.public_url}/c/pay/{session['id']}"
+    timers.start(box, "expire_session", session["id"], session["expires_at"])
+    return session
+
+
+@operation("get", "/v1/checkout/sessions/{session}")
+def retrieve(call: Call) -> Json:
+    return call.box.store.require("checkout.session", call.id)
+
+
+@operation("post", "/v1/checkout/sessions/{session}")
+def update(call: Call) -> Json:
+    session = call.box.store.require("checkout.session", call.id)
+    shapes.assign_metadata(session, call.params)
+    return session
+
+
+@operation("get", "/v1/checkout/sessions")
+def list_all(call: Call) -> Json:
+    return listing.page(call, "checkout.session", "customer", "payment_intent", "status")
+
+
+@operation("get", "/v1/checkout/sessions/{session}/line_items")
+def list_lines(call: Call) -> Json:
+    session = call.box.store.require("checkout.session", call.id)
+    return _line_items(call.box, session)
+
+
+@operation("post", "/v1/checkout/sessions/{session}/expire")
+def expire_by_request(call: Call) -> Json:
+    session = call.box.store.require("checkout.session", call.id)
+    expire(call.box, session)
+    return session
+
+
+def expire(box: Sandbox, session: Json) -> None:
+    if session["status"] != "open":
+        raise InvalidRequest(
+            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout '
+            f"Session has a status of `{session['status']}`."
+        )
+    timers.stop(box, "expire_session", session["id"])
+    session.update(status="expired", url=None)
+    intent = box.store.get(session["payment_intent"] or "")
+    if intent and intent["status"] in payment_intents.CANCELABLE:
+        payment_intents.cancel(box, intent, "automatic")
+    events.emit(box, "checkout.session.expired", session)
+
+
+@timers.action("expire_session")
+def expire_by_itself(box: Sandbox, id: str) -> None:
+    session = box.store.get(id)
+    if session and session["status"] == "open":
+        expire(box, session)
+
+
+def _check(box: Sandbox, params: Json) -> None:
+    if params.get("mode") is None:
+        raise InvalidRequest("Missing required param: mode.", param="mode")
+    if params["mode"] != "payment" or params.get("ui_mode", "hosted_page") != "hosted_page":
+        raise NotBuilt("The sandbox has built Checkout for mode=payment, ui_mode=hosted_page only.")
+    for name in NOT_BUILT:
+        if params.get(name):
+            raise NotBuilt(f"The sandbox has not built {name} of Checkout Sessions.")
+    if not params.get("success_url"):
+        raise InvalidRequest("Missing required param: success_url.", param="success_url")
+    if params.get("customer") and params.get("customer_email"):
+        raise InvalidRequest(
+            "You may only specify one of these parameters: customer, customer_email."
+        )
+    if customer := params.get("customer"):
+        box.store.require("customer", customer, "customer")
+
+
+def _lines(params: Json) -> list[Json]:
+    lines: list[Json] = params.get("line_items") or []
+    if not lines:
+        raise InvalidRequest(
+            "The `line_items` parameter is required in payment mode.", param="line_items"
+        )
+    if len(lines) > 100:
+        raise InvalidRequest("Checkout accepts up to 100 line items.", param="line_items")
+    return lines
+
+
+def _one_currency(lines: list[Json]) -> str:
+    currencies = {line["currency"] for line in lines}
+    if len(currencies) > 1:
+        raise InvalidRequest(
+            "All prices of a Checkout Session must have the same currency.", param="line_items"
+        )
+    return str(currencies.pop())
+
+
+def _expiry(box: Sandbox, params: Json) -> int:
+    now = box.now()
+    expiry = int(params.get("expires_at", now + DAY))
+    # a few seconds of grace: the caller's clock read the time before the request was sent
+    if not now + MINIMUM_LIFE - 10 <= expiry <= now + DAY + 10:
+        raise InvalidRequest(
+            "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout "
+            "Session creation.",
+            param="expires_at",
+        )
+    return expiry
+
+
+def _method_types(currency: str) -> list[str]:
+    delayed = BANK_TYPE_OF.get(currency)
+    return ["card", delayed] if delayed else ["card"]
+
+
+def lines_of(box: Sandbox, session: Json) -> list[Json]:
+    ids = box.store.private(session["id"])["lines"]
+    return [box.store.require("item", id) for id in ids]
+
+
+def _line_items(box: Sandbox, session: Json) -> Json:
+    url = f"/v1/checkout/sessions/{session['id']}/line_items"
+    return listing.whole_page(lines_of(box, session), url)
+
+
+INCLUDABLE["checkout.session", "line_items"] = _line_items
