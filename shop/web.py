@@ -153,12 +153,18 @@ def show_shop_error(error: ShopError) -> tuple[str, int] | Response:
 def show_http_error(error: HTTPException) -> tuple[str, int] | Response:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()  # type: ignore[return-value]  # a redirect of the router
-    status, detail = error.code or 500, error.description or ""
+    status, detail = error.code or 500, _own_words(error)
     if isinstance(error, CSRFError):
         detail = "This page was open for too long. Please go back, reload it and try again."
     if api.is_api_request():
-        return api.problem(status, error.name, detail)
-    return _error_page(status, error.name, detail)
+        return api.problem(status, error.name, detail or error.name)
+    return _error_page(status, "", detail)
+
+
+def _own_words(error: HTTPException) -> str:
+    """What a route said with its `abort`; nothing when it only named a status."""
+    stock_text = type(error).description
+    return "" if error.description in {None, stock_text} else str(error.description)
 
 
 def show_database_error(error: OperationalError) -> tuple[str, int] | Response:

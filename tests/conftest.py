@@ -16,20 +16,27 @@ from stripe_sandbox.testing import StripeSandbox
 
 
 @pytest.fixture(scope="session")
-def stripe_sandbox() -> Iterator[StripeSandbox]:
+def _stripe_sandbox() -> Iterator[StripeSandbox]:
     with StripeSandbox() as sandbox:
         yield sandbox
 
 
+@pytest.fixture
+def stripe_sandbox(_stripe_sandbox: StripeSandbox) -> StripeSandbox:
+    """As new: no objects, no faults."""
+    _stripe_sandbox.reset()
+    return _stripe_sandbox
+
+
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory, stripe_sandbox: StripeSandbox) -> Settings:
+def settings(tmp_path_factory: pytest.TempPathFactory, _stripe_sandbox: StripeSandbox) -> Settings:
     return config.load(
         _env_file=None,
         data_dir=tmp_path_factory.mktemp("shop"),
         base_url="http://localhost",
         broker_url="memory://",
-        stripe_api_base=stripe_sandbox.url,
-        stripe_webhook_secret=stripe_sandbox.webhook_secret,
+        stripe_api_base=_stripe_sandbox.url,
+        stripe_webhook_secret=_stripe_sandbox.webhook_secret,
     )
 
 
@@ -52,7 +59,9 @@ def _empty_database(_app: Flask, settings: Settings) -> Path:
 
 
 @pytest.fixture
-def app(_app: Flask, _empty_database: Path, settings: Settings) -> Iterator[Flask]:
+def app(
+    _app: Flask, _empty_database: Path, settings: Settings, stripe_sandbox: StripeSandbox
+) -> Iterator[Flask]:
     """The shop with an empty database, inside its application context."""
     for file in settings.data_dir.glob("shop.db*"):
         file.unlink()

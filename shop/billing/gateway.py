@@ -104,11 +104,10 @@ def stripe_call() -> Iterator[stripe.StripeClient]:
 
 
 def translate(error: stripe.StripeError) -> ShopError:
-    code = (error.error.code if error.error else None) or error.code or "unknown"
+    code = getattr(error.error, "code", None) or error.code or "unknown"
     message = error.user_message or "The payment was declined."
     if isinstance(error, stripe.CardError):
-        decline = error.error.decline_code if error.error else None
-        return Declined(message, decline or code)
+        return Declined(message, getattr(error.error, "decline_code", None) or code)
     if code == "resource_missing":
         return Missing(code, message)
     if isinstance(error, REFUSALS):

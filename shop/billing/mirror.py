@@ -146,7 +146,7 @@ def fetch_checkout(checkout_id: str) -> Snapshot:
 def _of_intent(intent: stripe.PaymentIntent) -> Snapshot:
     charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
     details = charge.payment_method_details if charge else None
-    card = details.card if details else None
+    card = getattr(details, "card", None)  # Stripe leaves out what does not apply
     failure = intent.last_payment_error
     return Snapshot(
         status=PaymentStatus(intent.status),
@@ -156,8 +156,8 @@ def _of_intent(intent: stripe.PaymentIntent) -> Snapshot:
         received=intent.amount_received,
         card_brand=card.brand if card else None,
         card_last4=card.last4 if card else None,
-        error_code=(failure.decline_code or failure.code) if failure else None,
-        error_message=failure.message if failure else None,
+        error_code=getattr(failure, "decline_code", None) or getattr(failure, "code", None),
+        error_message=getattr(failure, "message", None),
     )
 
 

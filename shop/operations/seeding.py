@@ -6,7 +6,7 @@ import click
 from sqlalchemy import select
 
 from shop import config
-from shop.accounts.demo import DEMO_EMAILS, DEMO_PASSWORD, create_demo_accounts
+from shop.accounts.demo import PASSWORD, PEOPLE, create_demo_accounts
 from shop.catalog.models import Product
 from shop.catalog.seed import seed as seed_catalog
 from shop.checkout.seeds import seed_checkout
@@ -34,7 +34,7 @@ def seed_if_empty() -> None:
 def greeting(settings: Settings) -> str:
     lines = ["", f"  {settings.shop_name} is open:  {settings.base_url}"]
     if settings.is_development:
-        lines += [f"    {email:<32} {DEMO_PASSWORD}" for email in DEMO_EMAILS]
+        lines += [f"    {email:<32} {PASSWORD}" for email, _ in PEOPLE.values()]
         lines += [f"  Mails are files in {settings.data_dir / 'mail'}", "  Ctrl-C ends everything."]
     return "\n".join([*lines, ""])
 

@@ -6,7 +6,7 @@ payment.
 
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shop import events
@@ -40,15 +40,16 @@ def follow_payment(event: events.PaymentChanged) -> None:
 def pay(order: Order, payment: Payment) -> None:
     """Turn the money into goods, once.
 
-    What was canceled meanwhile is sold again if the stock is still there; else the money goes back.
+    What was let go meanwhile is sold again if the stock is still there; else the money goes back.
     """
-    was_canceled = order.payment_state is PaymentState.CANCELED
-    if not _move(order, (*OPEN, PaymentState.CANCELED), PaymentState.PAID):
+    first = _move(order, (*OPEN, PaymentState.CANCELED), PaymentState.PAID)
+    _count_money(order)
+    if not first:
         _give_back(order, payment, "paid twice")
         return
-    order.paid, order.paid_at = payment.received, utcnow()
+    order.paid_at = utcnow()
     timeline.note(order, "paid", "Payment received.", payment=payment.id, amount=payment.received)
-    if was_canceled and not _hold_again(order):
+    if not _hold_again(order):
         timeline.ask_for_a_hand(order, "paid after its stock was sold to somebody else")
         _give_back(order, payment, "out of stock")
         return
@@ -57,12 +58,9 @@ def pay(order: Order, payment: Payment) -> None:
 
 
 def _hold_again(order: Order) -> bool:
-    wanted: dict[int, int] = {}
-    for line in order.lines:
-        wanted[line.variant_id] = wanted.get(line.variant_id, 0) + line.quantity
+    """True when the stock is held, as it is unless the payment came very late."""
     try:
-        with session.begin_nested():
-            stock.reserve(order.token, wanted)
+        stock.reserve(order.token, stock.totals((x.variant_id, x.quantity) for x in order.lines))
     except stock.OutOfStock:
         return False
     return True
@@ -148,7 +146,7 @@ def follow_refund(event: events.RefundChanged) -> None:
         timeline.ask_for_a_hand(order, "a refund failed", refund=refund.id)
     if order.payment_state not in MONEY_IN:
         return
-    order.refunded = _refunded_of(order)
+    _count_money(order)
     before, order.payment_state = order.payment_state, _state_after_refunds(order)
     money_moves = refund.status in {RefundStatus.PENDING, RefundStatus.SUCCEEDED}
     if money_moves and mails.send_refunded(order, refund):
@@ -159,17 +157,22 @@ def follow_refund(event: events.RefundChanged) -> None:
         events.publish(events.OrderRefunded(order.id))
 
 
-def _refunded_of(order: Order) -> int:
-    """Of the payment that paid the order; a second one that was returned is nobody's business."""
-    payments = session.scalars(select(Payment).where(Payment.order_id == order.id))
-    return min(order.paid, sum(payment.refunded for payment in payments))
+def _count_money(order: Order) -> None:
+    """What came in and went back, over all payments of the order, even a mistaken second one."""
+    session.flush()  # the sums are over rows
+    received, returned = session.execute(
+        select(func.sum(Payment.received), func.sum(Payment.refunded)).where(
+            Payment.order_id == order.id
+        )
+    ).one()
+    order.paid, order.refunded = received or 0, returned or 0
 
 
 def _state_after_refunds(order: Order) -> PaymentState:
-    if not order.refunded:
+    kept = order.paid - order.refunded
+    if kept >= order.total:
         return PaymentState.PAID
-    whole = order.refunded >= order.paid
-    return PaymentState.REFUNDED if whole else PaymentState.PARTIALLY_REFUNDED
+    return PaymentState.PARTIALLY_REFUNDED if kept > 0 else PaymentState.REFUNDED
 
 
 def _move(order: Order, come_from: tuple[PaymentState, ...], to: PaymentState) -> bool:
