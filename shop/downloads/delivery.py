@@ -4,9 +4,10 @@ import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flask import Response, redirect, request
+from flask import redirect, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import dump_options_header
+from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
 from shop import config, db
@@ -54,10 +55,10 @@ def send(claim: Claim) -> Response:
         return Response(headers=_headers(source) | {"Content-Length": str(size)})
     grants.use(claim.grant_id, source.name, claim.nonce)
     if source.place is Place.WEB:
-        return redirect(source.where, 302)  # type: ignore[return-value]  # werkzeug's own class
+        return redirect(source.where, 302)
     link = _storage(source).link(source.where, _headers(source))
     if link:
-        return redirect(link, 302)  # type: ignore[return-value]
+        return redirect(link, 302)
     return _stream(source, size)
 
 

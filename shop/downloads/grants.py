@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from shop import config
+from shop.accounts.access import SignInRequired
 from shop.catalog.models import Kind, Product
 from shop.db import Base, session, utcnow
 from shop.downloads.models import Download, Grant, Release
@@ -20,12 +21,6 @@ from shop.orders.models import Order, OrderLine
 
 MOST = 25
 """Downloads per piece bought: generous for a person, tight for a public link."""
-
-
-class SignInNeeded(ShopError):
-    status = 401
-    title = "Please sign in first"
-    message = "This download belongs to an account. Sign in to open it."
 
 
 class NoDownloadsLeft(ShopError):
@@ -84,11 +79,11 @@ def find(token: str) -> Grant:
     """The grant of a stable page, for whom it was given.
 
     :raises NotFound: when it is unknown, taken back, or another person's.
-    :raises SignInNeeded: when it belongs to an account and nobody is signed in.
+    :raises SignInRequired: when it belongs to an account and nobody is signed in.
     """
     grant = _one(Grant.token == token)
     if grant.user_id is not None and not current_user.is_authenticated:
-        raise SignInNeeded
+        raise SignInRequired
     return _checked(grant)
 
 

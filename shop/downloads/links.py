@@ -1,7 +1,8 @@
 """Short-lived links to one file for one person.
 
 A link names its grant and file, carries a nonce by which its downloads are counted once, and is
-bound to who asked for it: in another browser it leads nowhere.
+bound to who asked for it: in another browser it leads nowhere. Pages take no bearer tokens, so a
+server that asked with one is sent to the API's address, with that token.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app, session
+from flask import current_app, request, session
 from flask_login import current_user
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
@@ -51,8 +52,8 @@ def mint(grant_id: int, source_id: str) -> Link:
     """A link for the person who makes this request."""
     person = _person() or _remember_browser()
     token = _serializer().dumps([grant_id, source_id, secrets.token_hex(16), _digest(person)])
-    url = f"{config.current().base_url}/files/{token}"
-    return Link(url, utcnow() + LIFETIME)
+    folder = "api/files" if request.headers.get("Authorization") else "files"
+    return Link(f"{config.current().base_url}/{folder}/{token}", utcnow() + LIFETIME)
 
 
 def read(token: str) -> Claim:

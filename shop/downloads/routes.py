@@ -1,6 +1,7 @@
-from flask import Blueprint, Response, redirect, render_template, request, url_for
-from flask_login import login_required
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
+from shop.accounts.access import SignInRequired, required_role
 from shop.downloads import delivery, grants, links, releases, sources
 
 bp = Blueprint("downloads", __name__, template_folder="templates")
@@ -19,13 +20,14 @@ def show(token: str) -> str:
 def create_link(token: str) -> Response:
     grant = grants.find(token)
     link = delivery.offer(grant, request.form.get("file_id", ""))
-    return redirect(link.url, 303)  # type: ignore[return-value]  # werkzeug's own class
+    return redirect(link.url, 303)
 
 
-@bp.errorhandler(grants.SignInNeeded)
-def ask_to_sign_in(_error: grants.SignInNeeded) -> Response:
+@bp.errorhandler(SignInRequired)
+def ask_to_sign_in(_error: SignInRequired) -> Response:
+    """And come back to the stable page, also from its buttons."""
     page = url_for("downloads.show", **(request.view_args or {}))
-    return redirect(f"/sign-in?next={page}", 303)  # type: ignore[return-value]
+    return redirect(url_for("accounts.show_sign_in", next=page), 303)
 
 
 @bp.get("/files/<token>")
@@ -40,7 +42,7 @@ def deliver(token: str) -> Response | tuple[str, int]:
 
 
 @bp.get("/account/downloads")
-@login_required
+@required_role()
 def index() -> str:
     """All downloads of the signed-in customer, the newest version of each."""
     mine = grants.mine()

@@ -1,25 +1,63 @@
+import os
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
-from flask import Flask
-from flask_login import LoginManager
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.test import TestResponse
 
-from shop import downloads, web
-from shop.accounts.models import User
-from shop.db import session
-from shop.downloads import api, routes
+from shop import web
+from shop.app import create_app
+from shop.config import Settings
+from shop.db import Base, db, session
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _registered(_app: Flask, settings) -> None:
-    if "storage" not in _app.extensions:
-        downloads.init_app(_app)
-    for bp in (routes.bp, api.bp):
-        if bp.name not in _app.blueprints:
-            _app.register_blueprint(bp)
-    if not hasattr(_app, "login_manager"):
-        manager = LoginManager(_app)
-        manager.user_loader(lambda key: session.get(User, int(key.split(":")[0])))
+class Browser(FlaskClient):
+    """Each request in a context of its own, so that no visitor is remembered for the next one."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if has_app_context():
+            session.commit()  # SQLite has one writer, and the test itself may be it
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
 
 
 @pytest.fixture(autouse=True)
-def _csrf_until_fixed(_app: Flask, monkeypatch) -> None:
+def _browsers(_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_app, "test_client_class", Browser)
+
+
+POSTGRES_URL = os.environ.get("SHOP_TEST_POSTGRES_URL", "")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_database(request: pytest.FixtureRequest) -> Flask:
+    """The shop on SQLite, and on PostgreSQL where SHOP_TEST_POSTGRES_URL names one."""
+    if request.param == "postgresql" and not POSTGRES_URL:
+        pytest.skip("SHOP_TEST_POSTGRES_URL is not set")
+    app: Flask = request.getfixturevalue("app" if request.param == "sqlite" else "postgres_app")
+    return app
+
+
+@pytest.fixture
+def postgres_app(settings: Settings) -> Iterator[Flask]:
+    """With tables of its own, in a schema that is dropped afterwards."""
+    url = f"{POSTGRES_URL}?options=-csearch_path%3Dtest_downloads"
+    app = create_app(settings.model_copy(update={"database_url": url}))
+    with app.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA IF EXISTS test_downloads CASCADE"))
+            connection.execute(text("CREATE SCHEMA test_downloads"))
+        Base.metadata.create_all(db.engine)
+        yield app
+        db.session.remove()
+        with db.engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA test_downloads CASCADE"))
+        db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _csrf_until_fixed(_app, monkeypatch) -> None:
     monkeypatch.setattr(web.csrf, "protect", lambda: None)

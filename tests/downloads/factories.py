@@ -8,6 +8,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from shop import events
+from shop.accounts import people
 from shop.accounts.models import User
 from shop.catalog.models import Kind, Product
 from shop.db import commit, session
@@ -16,20 +17,19 @@ from shop.downloads.models import Grant, Release
 from shop.orders.models import Order, OrderLine, PaymentState
 from tests.factories import make_price, make_product, make_variant
 
+PASSWORD = "correct horse battery"
 CONTENT = bytes(range(256)) * 4
 
 
 def make_user(email: str = "ada@example.org") -> User:
-    user = User(email=email)
-    session.add(user)
+    user = people.register(email, "Ada", PASSWORD)
     commit()
     return user
 
 
 def sign_in(client: FlaskClient, user: User) -> None:
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = user.get_id()
-        cookie["_fresh"] = True
+    answer = client.post("/sign-in", data={"email": user.email, "password": PASSWORD})
+    assert answer.status_code == 303, answer.text
 
 
 def make_digital(**given: Any) -> Product:
