@@ -1,7 +1,5 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
-from sqlalchemy.exc import OperationalError
-from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
 from shop.cart import carts, changes, summary
@@ -9,19 +7,6 @@ from shop.cart.forms import AddForm, QuantityForm
 from shop.errors import BadInput
 
 bp = Blueprint("cart", __name__, template_folder="templates")
-
-
-@bp.app_context_processor
-def count_lazily() -> dict[str, object]:
-    """The number in the header: asked for only by pages that show one, and once."""
-    return {"cart_count": LocalProxy(_count)}
-
-
-def _count() -> int:
-    try:
-        return carts.count_items()
-    except OperationalError:
-        return 0  # this is the page that says so
 
 
 @bp.get("/cart")
