@@ -1,0 +1,70 @@
+"""Real servers as fixtures; `pytest_plugins = ["tests.servers.fixtures"]` brings them in."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.servers.databases import database, postgres, redis_server
+from tests.servers.house import House
+
+MakeHouse = Callable[..., House]
+_numbers = count(1)
+_open_houses: list[House] = []
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A private PostgreSQL server, by the URL of a database that nobody else uses."""
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """A new PostgreSQL database, for this test alone."""
+    with database(postgres_url, f"test_{next(_numbers)}") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture
+def make_house(tmp_path: Path) -> Iterator[MakeHouse]:
+    """Open houses of this test's own: `make_house(without=("worker",))`."""
+    with ExitStack() as stack:
+        yield lambda **given: _open(stack, tmp_path / f"house-{next(_numbers)}", **given)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A shop with the demo catalog that all tests share: leave it as you found it."""
+    with ExitStack() as stack:
+        shared = _open(stack, tmp_path_factory.mktemp("house"))
+        seeded = shared.shop("seed")
+        assert seeded.returncode == 0, seeded.stderr
+        yield shared
+
+
+def _open(stack: ExitStack, folder: Path, **given: object) -> House:
+    opened = stack.enter_context(House(folder, **given))  # type: ignore[arg-type]  # House checks
+    _open_houses.append(opened)
+    stack.callback(_open_houses.remove, opened)
+    return opened
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the servers had to say, under the failure."""
+    report = yield
+    if report.failed:
+        report.sections += [(f"house at {house.base_url}", house.logs()) for house in _open_houses]
+    return report

@@ -1,0 +1,181 @@
+"""The real thing: every process of a shop, on free ports, in a folder of its own."""
+
+import email
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+from pydantic import SecretStr
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from shop import config
+from shop.config import Settings
+from shop.operations import running, schema
+from stripe_sandbox.testing import Control
+from tests.servers.processes import Service, free_port, listens
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("sandbox", "broker", "worker", "sweeper", "web")
+WEBHOOK_SECRET = "whsec_house_0123456789abcdef0123456789"
+
+
+class House:
+    """`with House(folder) as house:` is a running shop; `without=` leaves parts out.
+
+    Without a database URL it is SQLite, without a broker URL the embedded one.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        without: tuple[str, ...] = (),
+        workers: int = 1,
+        **settings: object,
+    ) -> None:
+        self.data_dir = folder / "data"
+        self.port, self._sandbox_port = free_port(), free_port()
+        self.base_url = f"http://127.0.0.1:{self.port}"
+        self.sandbox = Control(f"http://127.0.0.1:{self._sandbox_port}")
+        self.settings = _settings(self, settings)
+        self.env = _environment(self.settings)
+        self._engine = create_engine(self.settings.sqlalchemy_url)
+        self.parts = {
+            name: Service(command, folder / "logs" / f"{name}.log", env=self.env)
+            for name, command in self._commands(workers).items()
+            if name not in without
+        }
+
+    def _commands(self, workers: int) -> dict[str, list[str]]:
+        python = sys.executable
+        webhook = ("--webhook-url", f"{self.base_url}/api/webhook")
+        commands = {
+            "sandbox": [
+                *(python, "-m", "stripe_sandbox", "--port", str(self._sandbox_port)),
+                *(*webhook, "--webhook-secret", WEBHOOK_SECRET, "--webhook-workers", "4"),
+            ],
+            "broker": running.broker(self.settings),
+            "worker": running.worker(self.settings),
+            "sweeper": [running.script("shop"), "sweep"],
+            "web": running.web("127.0.0.1", self.port, workers),
+        }
+        if self.settings.broker_url:
+            del commands["broker"]
+        return commands
+
+    def start(self) -> Self:
+        schema.upgrade(self.settings.sqlalchemy_url)
+        for part in self.parts.values():
+            part.start()
+        for name in self.parts:
+            self._wait_for(name)
+        return self
+
+    def _wait_for(self, name: str) -> None:
+        is_up = {
+            "sandbox": lambda: listens(self._sandbox_port),
+            "broker": self.settings.broker_socket.is_socket,
+            "web": lambda: listens(self.port),
+        }
+        if name in is_up:
+            self.parts[name].wait_until(is_up[name])
+
+    def stop(self) -> None:
+        for part in self.parts.values():
+            part.kill(signal.SIGTERM)
+        for part in self.parts.values():
+            part.stop()
+        self._engine.dispose()
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Signal a part with all its children; SIGKILL by default."""
+        self.parts[name].kill(number)
+        if number is signal.SIGKILL:
+            self.parts[name].stop()
+
+    def restart(self, name: str) -> None:
+        self.parts[name].stop()
+        self.parts[name].start()
+        self._wait_for(name)
+
+    def get(self, path: str) -> requests.Response:
+        return requests.get(self.base_url + path, timeout=10)
+
+    def shop(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the shop; it may fail."""
+        return self._run([running.script("shop"), *arguments])
+
+    def run_module(self, name: str, *arguments: str) -> Any:
+        """What a module, run with this house's settings, printed as JSON."""
+        done = self._run([sys.executable, "-m", name, *arguments])
+        if done.returncode:
+            raise RuntimeError(f"{name} failed:\n{done.stderr}")
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Its database. On SQLite the others cannot write until this ends."""
+        with Session(self._engine) as session, session.begin():
+            yield session
+
+    def mails(self) -> list[EmailMessage]:
+        files = sorted(
+            (self.data_dir / "mail").glob("*.eml"), key=lambda file: file.stat().st_mtime
+        )
+        return [email.message_from_bytes(file.read_bytes(), policy=default) for file in files]
+
+    def logs(self) -> str:
+        return "\n".join(f"--- {name}\n{part.tail()}" for name, part in self.parts.items())
+
+    def __enter__(self) -> Self:
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _settings(house: House, given: dict[str, Any]) -> Settings:
+    """The defaults and ours, whatever this machine's environment says."""
+    values = {name: field.default for name, field in Settings.model_fields.items()} | {
+        "base_url": house.base_url,
+        "data_dir": house.data_dir,
+        "stripe_api_base": house.sandbox.url,
+        "stripe_webhook_secret": WEBHOOK_SECRET,
+    }
+    return config.load(_env_file=None, **(values | given))
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SHOP_")}
+    path = os.pathsep.join([str(ROOT), *filter(None, [inherited.get("PYTHONPATH")])])
+    given = {f"SHOP_{name.upper()}": _text(value) for name, value in settings}
+    return inherited | {"PYTHONPATH": path} | given
+
+
+def _text(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
