@@ -1,0 +1,31 @@
+"""Sets of products as whole numbers: slot k of n is the k-th binary digit from the left.
+
+Intersecting and counting a hundred thousand products takes microseconds this way, so every facet
+can be counted for every request.
+"""
+
+from collections.abc import Iterable
+from itertools import compress
+
+_ONE = ord("1")
+_DIGITS = bytes.maketrans(b"01", b"\x00\x01")
+
+
+def of(slots: Iterable[int], size: int) -> int:
+    digits = bytearray(b"0" * (size or 1))
+    for slot in slots:
+        digits[slot] = _ONE
+    return int(digits, 2)
+
+
+def everything(size: int) -> int:
+    return (1 << size) - 1
+
+
+def flags(mask: int, size: int) -> bytes:
+    """One byte for each slot: 1 when it is in the set."""
+    return f"{mask:0{size}b}".encode().translate(_DIGITS)
+
+
+def slots(mask: int, size: int) -> list[int]:
+    return list(compress(range(size), flags(mask, size)))

@@ -1,0 +1,117 @@
+"""One page of products: found, filtered, sorted and cut, for the pages and the API alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from shop.errors import NotFound
+from shop.search import backend, bits, pulse, snapshot
+from shop.search.backend import Backend
+from shop.search.facets import Facet, narrow
+from shop.search.filters import Wanted
+from shop.search.snapshot import Snapshot
+
+PER_PAGE = 24
+FEW = 3
+"""With fewer hits than this a better spelling is looked for."""
+BEST = 480
+"""So many are sorted by relevance; nobody turns to page 21 for the best match."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    wanted: Wanted
+    ids: Sequence[int]
+    total: int
+    page: int
+    pages: int
+    facets: Sequence[Facet]
+    without: Mapping[str, int]
+    """For each filter in use, how many products there would be without it."""
+    did_you_mean: str | None
+    searched: str
+    """The words that were looked for: the better spelling where the given one found nothing."""
+    snapshot: Snapshot
+
+    @property
+    def is_corrected(self) -> bool:
+        return self.searched != self.wanted.text
+
+
+@dataclass(frozen=True)
+class Found:
+    text: str
+    products: int
+    did_you_mean: str | None = None
+
+
+def browse(wanted: Wanted, per_page: int = PER_PAGE) -> Listing:
+    """Read the page that is wanted; beyond the last page there is the last page.
+
+    :raises SearchUnavailable: when words are wanted and the index cannot be read.
+    :raises NotFound: when the category does not exist.
+    """
+    now = pulse.take()
+    shelf = snapshot.current(now)
+    room = shelf.everything if wanted.within is None else _category(shelf, wanted.within)
+    engine = backend.current()
+    found = _find(engine, shelf, wanted.text, room) if wanted.text else Found("", room)
+    left = narrow(shelf, now, found.products, wanted)
+    total = left.products.bit_count()
+    pages = max(1, -(-total // per_page))
+    page = min(wanted.page, pages)
+    slots = _cut(engine, shelf, left.products, replace(wanted, text=found.text), page * per_page)
+    return Listing(
+        wanted=wanted,
+        ids=[shelf.ids[slot] for slot in slots[(page - 1) * per_page :]],
+        total=total,
+        page=page,
+        pages=pages,
+        facets=left.facets,
+        without=left.without,
+        did_you_mean=found.did_you_mean,
+        searched=found.text,
+        snapshot=shelf,
+    )
+
+
+def _category(shelf: Snapshot, slug: str) -> int:
+    if slug not in shelf.tree:
+        raise NotFound("There is no such category.")
+    return shelf.values["category"][slug]
+
+
+def _find(engine: Backend, shelf: Snapshot, text: str, room: int) -> Found:
+    """What matches, or what a better spelling of it matches when nothing does."""
+    hits = shelf.of(engine.matches(text)) & room
+    if hits.bit_count() >= FEW:
+        return Found(text, hits)
+    better = engine.corrected(text)
+    if better is None:
+        return Found(text, hits)
+    more = shelf.of(engine.matches(better)) & room
+    if more.bit_count() <= hits.bit_count():
+        return Found(text, hits)
+    return Found(text, hits, better) if hits else Found(better, more, better)
+
+
+def _cut(engine: Backend, shelf: Snapshot, products: int, wanted: Wanted, end: int) -> list[int]:
+    """The first `end` slots of the set, in the wanted order."""
+    if wanted.sort == "relevance" and wanted.text:
+        return _by_relevance(engine, shelf, products, wanted.text, end)
+    return _first(shelf.orders[wanted.sort], bits.flags(products, shelf.size), end)
+
+
+def _by_relevance(
+    engine: Backend, shelf: Snapshot, products: int, text: str, end: int
+) -> list[int]:
+    among = [shelf.ids[slot] for slot in bits.slots(products, shelf.size)]
+    best = [shelf.slots[id_] for id_ in engine.best(text, among, min(end, BEST))]
+    if len(best) >= end:
+        return best
+    rest = products & ~bits.of(best, shelf.size)
+    return best + _first(shelf.orders["newest"], bits.flags(rest, shelf.size), end - len(best))
+
+
+def _first(order: Sequence[int], flags: bytes, count: int) -> list[int]:
+    return list(islice((slot for slot in order if flags[slot]), count))

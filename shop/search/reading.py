@@ -1,0 +1,131 @@
+"""One generation of the Whoosh index, and the questions it answers."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import Any
+
+from whoosh.query import And, AndMaybe, Or, Query, Term
+
+from shop.search import bits, words
+from shop.search.words import Word
+
+MOST_ENDINGS = 10
+"""How many longer words a beginning stands for, the most frequent first."""
+BOOSTS = {"title": 4.0, "labels": 2.0}
+
+
+class Reading:
+    """Whoosh numbers its documents from 0; `ids` turns such a number into a product's id."""
+
+    def __init__(self, searcher: Any, known: Mapping[str, array[int]] | None = None) -> None:
+        """:param known: the segments of the generation before, most of which did not change."""
+        self.searcher = searcher
+        self.reader = searcher.reader()
+        self.generation: int = self.reader.generation()
+        self.size: int = self.reader.doc_count_all()
+        self.ids = array("q")
+        self.segments: dict[str, array[int]] = {}
+        for leaf, _ in self.reader.leaf_readers():
+            name = leaf.segment().segment_id()
+            self.segments[name] = (known or {}).get(name) or _ids(leaf)
+            self.ids.extend(self.segments[name])
+        self._having = lru_cache(512)(self._read_having)
+        self._matching = lru_cache(128)(self._find_matching)
+
+    def matches(self, text: str) -> list[int]:
+        return [self.ids[number] for number in self._matching(words.read(text))]
+
+    def best(self, text: str, among: Collection[int], limit: int) -> list[int]:
+        found, allowed = words.read(text), set(among)
+        wanted = {number for number in self._matching(found) if self.ids[number] in allowed}
+        if not wanted:
+            return []
+        hits = self.searcher.search(self._query(found), limit=limit, filter=wanted)
+        return [self.ids[number] for number, _ in hits.items()]
+
+    def corrected(self, text: str) -> str | None:
+        """Only words that no product has are put right."""
+        written = words.split(text)
+        better = [
+            word if self._is_known(word, is_last=n == len(written)) else self._closest(word)
+            for n, word in enumerate(written, 1)
+        ]
+        return None if better == written else " ".join(better)
+
+    def _find_matching(self, found: tuple[Word, ...]) -> Sequence[int]:
+        if not found:
+            return ()
+        mask = bits.everything(self.size)
+        for word in found:
+            any_form = 0
+            for field, term in self._forms(word):
+                any_form |= self._having(field, term)
+            mask &= any_form
+        return bits.slots(mask, self.size)
+
+    def _read_having(self, field: str, term: str) -> int:
+        """The documents with the term."""
+        return bits.of(self._postings(field, term), self.size)
+
+    def _postings(self, field: str, term: str) -> Iterator[int]:
+        for searcher, offset in self.searcher.leaf_searchers():
+            matcher = Term(field, term).matcher(searcher, searcher.boolean_context())
+            yield from (number + offset for number in matcher.all_ids())
+
+    def _forms(self, word: Word) -> list[tuple[str, str]]:
+        """The terms that the word may stand for."""
+        forms = [("words", word.stem)] if word.stem else []
+        if word.is_prefix:
+            forms += [("plain", ending) for ending in self._endings(word.text)]
+        return forms
+
+    def _endings(self, beginning: str) -> list[str]:
+        """The most frequent words that begin so."""
+        field = self.reader.schema["plain"]
+        terms = []
+        for number, term in enumerate(self.reader.expand_prefix("plain", beginning)):
+            terms.append((self.reader.doc_frequency("plain", term), field.from_bytes(term)))
+            if number >= 500:
+                break
+        terms.sort(reverse=True)
+        return [text for _, text in terms[:MOST_ENDINGS]]
+
+    def _query(self, found: tuple[Word, ...]) -> Query:
+        must = [Or([Term(*form) for form in self._forms(word)]) for word in found]
+        lift = [
+            Term(field, word.stem, boost)
+            for word in found
+            for field, boost in BOOSTS.items()
+            if word.stem
+        ]
+        return AndMaybe(And(must), Or(lift)).normalize()
+
+    def _is_known(self, word: str, *, is_last: bool) -> bool:
+        stem = words.stem(word)
+        if not stem or ("words", stem) in self.reader:
+            return True
+        return is_last and any(True for _ in self.reader.expand_prefix("plain", word))
+
+    def _closest(self, word: str) -> str:
+        """The likeliest spelling; the word itself when nothing is near."""
+        if len(word) < 3 or word.isdigit():
+            return word
+        corrector = self.searcher.corrector("plain")
+        for distance in (1, 2) if len(word) > 4 else (1,):
+            near = corrector.suggest(word, limit=20, maxdist=distance, prefix=1)
+            if near:
+                return str(max(near, key=lambda other: self._likeness(word, other)))
+        return word
+
+    def _likeness(self, word: str, other: str) -> tuple[float, int]:
+        ratio = SequenceMatcher(None, word, other).ratio()
+        return round(ratio, 1), self.reader.doc_frequency("plain", other)
+
+
+def _ids(leaf: Any) -> array[int]:
+    """The product ids of one segment, those that were deleted from it included."""
+    return array("q", [int(leaf.stored_fields(n)["id"]) for n in range(leaf.doc_count_all())])

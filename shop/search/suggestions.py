@@ -1,0 +1,46 @@
+"""What the search box offers while somebody types: products, categories, the whole search."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shop.catalog import shelf
+from shop.catalog.shelf import ProductView
+from shop.search import backend, pulse, snapshot, words
+from shop.search.categories import Branch
+
+MOST_PRODUCTS = 5
+MOST_CATEGORIES = 3
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    text: str
+    products: Sequence[ProductView]
+    categories: Sequence[Branch]
+
+
+def suggest(text: str, currency: str) -> Suggestions:
+    """:raises SearchUnavailable: when the index cannot be read."""
+    if not text:
+        return Suggestions(text, [], [])
+    engine = backend.current()
+    ids = engine.matches(text)
+    if not ids and (better := engine.corrected(text)):
+        text, ids = better, engine.matches(better)
+    best = engine.best(text, ids, MOST_PRODUCTS) if ids else []
+    return Suggestions(text, shelf.cards(best, currency) if best else [], _categories(text))
+
+
+def _categories(text: str) -> list[Branch]:
+    """Those with a word that begins with each word typed."""
+    typed = words.split(text)
+    tree = snapshot.current(pulse.take()).tree
+    return [
+        branch
+        for branch in tree.values()
+        if typed and all(_begins_any(word, branch.name) for word in typed)
+    ][:MOST_CATEGORIES]
+
+
+def _begins_any(beginning: str, name: str) -> bool:
+    return any(word.startswith(beginning) for word in words.split(name))

@@ -1,0 +1,50 @@
+"""From what people type to what can be looked up. No character of a query has a special meaning."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from whoosh.analysis import RegexTokenizer, StemmingAnalyzer
+from whoosh.lang.snowball.english import EnglishStemmer
+
+LONGEST_QUERY = 200
+MOST_WORDS = 12
+
+PLAIN = RegexTokenizer(r"\w+")
+# Whoosh's usual stemmer makes "runn" of "running"; this one does not
+STEMMED = StemmingAnalyzer(expression=r"\w+", stemfn=EnglishStemmer().stem, cachesize=50_000)
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Word:
+    text: str
+    stem: str
+    """Empty for words that say nothing, such as "the"."""
+    is_prefix: bool
+    """Whether it may be the beginning of a longer word: the last one, and numbers of parts."""
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents: `Café` and `CAFE` are the same word."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
+
+
+def split(text: str) -> list[str]:
+    return _WORD.findall(fold(text[:LONGEST_QUERY]))[:MOST_WORDS]
+
+
+def stem(word: str) -> str:
+    return "".join(token.text for token in STEMMED(word))
+
+
+def read(text: str) -> tuple[Word, ...]:
+    """The words that a match must have; filler counts only when there is nothing else."""
+    found = split(text)
+    words = [
+        Word(word, stem(word), is_prefix=n == len(found) or any(map(str.isdigit, word)))
+        for n, word in enumerate(found, 1)
+    ]
+    return tuple(word for word in words if word.stem) or tuple(words[-1:])

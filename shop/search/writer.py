@@ -1,0 +1,133 @@
+"""Keeps the index in step with the database. Only the worker and the command line come here."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy.orm import joinedload, selectinload
+from whoosh import index
+from whoosh.index import LockError
+from whoosh.query import Or, Term
+
+from shop import db
+from shop.catalog.models import Category, Product
+from shop.db import session
+from shop.logs import log
+from shop.search import folder
+from shop.search.folder import Folder
+from shop.search.models import SearchChange
+from shop.search.schema import SCHEMA, document
+
+BATCH = 500
+MEMORY = 128
+"""Megabytes that a rebuild may use before it writes to disk."""
+
+Change = tuple[int, datetime]
+
+
+def drain() -> int:
+    """Index what changed; returns how many products that were.
+
+    None when somebody else is writing: they, or the next call, will do it. A change is forgotten
+    only if the product did not change again meanwhile. An index that is missing or broken is built
+    anew.
+    """
+    place = folder.current()
+    if place.current() and not _changes(1):
+        return 0
+    with place.writing() as mine:
+        return _drain(place) if mine else 0
+
+
+def rebuild(*, wait: bool = False) -> int | None:
+    """Index all published products in a new directory and swap; None when another is writing."""
+    place = folder.current()
+    with place.writing(wait=wait) as mine:
+        return _rebuild(place) if mine else None
+
+
+def _drain(place: Folder) -> int:
+    writable = _open(place)
+    if writable is None:
+        return _rebuild(place)
+    done = 0
+    try:
+        while changes := _changes(BATCH):
+            _put(writable, changes)
+            _forget(changes)
+            done += len(changes)
+    except LockError:
+        log.info("search index is being written by another process")
+    return done
+
+
+def _open(place: Folder) -> Any:
+    """The current index; None when there is none that can be opened."""
+    path = place.current()
+    try:
+        return index.open_dir(str(path)) if path else None
+    except Exception as error:  # noqa: BLE001  broken files raise whatever they like
+        log.error("search index is broken and will be rebuilt", error=repr(error))
+        return None
+
+
+def _changes(limit: int) -> list[Change]:
+    query = select(SearchChange.product_id, SearchChange.changed_at)
+    rows = session.execute(query.order_by(SearchChange.changed_at).limit(limit)).all()
+    db.commit()  # nobody waits for us while the index is written
+    return [(product_id, changed_at) for product_id, changed_at in rows]
+
+
+def _put(writable: Any, changes: Sequence[Change]) -> None:
+    ids = [product_id for product_id, _ in changes]
+    documents = [document(product) for product in _load(Product.id.in_(ids))]
+    db.commit()
+    with writable.writer() as writer:
+        writer.delete_by_query(Or([Term("id", str(id_)) for id_ in ids]))
+        for entry in documents:
+            writer.add_document(**entry)
+
+
+def _forget(changes: Sequence[Change]) -> None:
+    for start in range(0, len(changes), BATCH):
+        same = tuple_(SearchChange.product_id, SearchChange.changed_at)
+        session.execute(
+            delete(SearchChange).where(same.in_(changes[start : start + BATCH])),
+            execution_options={"synchronize_session": False},
+        )
+        db.commit()
+
+
+def _rebuild(place: Folder) -> int:
+    changes = _changes(1_000_000)  # what comes later is left for the next drain
+    path = place.begin()
+    count = 0
+    with index.create_in(str(path), SCHEMA).writer(limitmb=MEMORY) as writer:
+        for product in _all_products():
+            writer.add_document(**document(product))
+            count += 1
+    place.publish(path)
+    _forget(changes)
+    log.info("search index rebuilt", products=count)
+    return count
+
+
+def _all_products() -> Iterator[Product]:
+    last = 0
+    while products := _load(Product.id > last, limit=BATCH):
+        last = products[-1].id
+        yield from products
+        db.commit()
+
+
+def _load(condition: Any, limit: int | None = None) -> Sequence[Product]:
+    """Published products with all that a document needs."""
+    parents = joinedload(Category.parent).joinedload(Category.parent)
+    return session.scalars(
+        Product.published()
+        .where(condition)
+        .order_by(Product.id)
+        .limit(limit)
+        .options(selectinload(Product.variants), selectinload(Product.categories).options(parents))
+    ).all()
