@@ -1,0 +1,26 @@
+"""What else may interest who looks at a product."""
+
+from sqlalchemy import bindparam, select
+
+from shop.catalog.models import Product, product_categories
+from shop.catalog.shelf import CARDS, ProductView, cards_by_id
+
+MOST = 4
+
+_links = product_categories.c
+_neighbors = (
+    select(_links.product_id)
+    .where(_links.category_id == bindparam("category"), _links.product_id != bindparam("product"))
+    .order_by(_links.product_id.desc())
+    .limit(3 * MOST)  # some may be drafts
+)
+_cards = CARDS.where(Product.id.in_(_neighbors))
+
+
+def related(product: Product, currency: str) -> list[ProductView]:
+    """The newest others of the product's first category. One query."""
+    if not product.categories:
+        return []
+    first = product.categories[0].id
+    found = cards_by_id(_cards, currency, category=first, product=product.id)
+    return [found[id] for id in sorted(found, reverse=True)][:MOST]

@@ -1,0 +1,111 @@
+"""The front page, a product's page, its pictures, and what crawlers and browsers ask a shop for."""
+
+from functools import lru_cache
+
+from flask import Blueprint, Response, render_template, request, send_from_directory
+from sqlalchemy import select
+
+from shop import config
+from shop.catalog import artwork
+from shop.catalog.home import front_page
+from shop.catalog.models import Category, Product, Status
+from shop.catalog.offers import choice
+from shop.catalog.related import related
+from shop.catalog.shelf import category_url, find, has_slug, image_view, product_url
+from shop.db import session
+from shop.errors import NotFound
+from shop.web import YEAR, static_url
+
+bp = Blueprint("catalog", __name__, template_folder="templates")
+
+PICTURES = frozenset({".svg", ".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif"})
+PICTURE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+MOST_ADDRESSES = 50_000  # of one site map, by its standard
+
+
+@bp.get("/")
+def home() -> str:
+    newest, rows = front_page(config.current().currency)
+    return render_template("catalog/home.html", newest=newest, rows=rows)
+
+
+@bp.get("/products/<slug>")
+def product(slug: str) -> str:
+    settings = config.current()
+    shown = find(has_slug(slug))
+    images = [image_view(image) for image in shown.images]
+    view = request.args.get("view", 0, type=int)
+    return render_template(
+        "catalog/product.html",
+        product=shown,
+        images=images,
+        view=view if 0 <= view < len(images) else 0,
+        choice=choice(shown, settings.currency),
+        related=related(shown, settings.currency),
+        prices_include_tax=settings.prices_include_tax,
+        category_url=category_url,
+    )
+
+
+@bp.get("/media/<path:path>")
+def media(path: str) -> Response:
+    """A picture; its address changes when it does, so it is kept for good."""
+    folder = (config.current().data_dir / "media").resolve()
+    file = folder / path
+    if file.suffix.lower() not in PICTURES or not file.resolve().is_relative_to(folder):
+        raise NotFound
+    return _picture(send_from_directory(folder, path, max_age=YEAR))
+
+
+@bp.get("/hero.svg")
+def hero() -> Response:
+    """The front page's picture, drawn from the shop's name."""
+    name = config.current().shop_name
+    return _picture(Response(_hero(name), mimetype="image/svg+xml"))
+
+
+@lru_cache(maxsize=8)
+def _hero(name: str) -> bytes:
+    return artwork.draw(name, name, view=2)
+
+
+def _picture(response: Response) -> Response:
+    response.cache_control.public = True
+    response.cache_control.max_age = YEAR
+    response.cache_control.immutable = True
+    response.headers["Content-Security-Policy"] = PICTURE_POLICY  # a drawing may hold a script
+    return response
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    return _for_an_hour(render_template("catalog/robots.txt"), "text/plain")
+
+
+@bp.get("/sitemap.xml")
+def sitemap() -> Response:
+    published = Product.status == Status.PUBLISHED
+    products = session.execute(
+        select(Product.slug, Product.updated_at).where(published).limit(MOST_ADDRESSES - 1_000)
+    )
+    categories = session.scalars(select(Category.slug).limit(990))
+    page = render_template(
+        "catalog/sitemap.xml",
+        addresses=["/", "/products", *map(category_url, categories)],
+        products=[(product_url(slug), at.date().isoformat()) for slug, at in products],
+    )
+    return _for_an_hour(page, "application/xml")
+
+
+@bp.get("/manifest.webmanifest")
+def manifest() -> Response:
+    icon = static_url("icon.svg")
+    page = render_template("catalog/manifest.webmanifest", icon=icon)
+    return _for_an_hour(page, "application/manifest+json")
+
+
+def _for_an_hour(text: str, mimetype: str) -> Response:
+    response = Response(text, mimetype=mimetype)
+    response.cache_control.public = True
+    response.cache_control.max_age = 3600
+    return response
