@@ -150,7 +150,9 @@ def _check_owner(box: Sandbox, intent: Json, method: Json) -> None:
 
 def _check_return_url(intent: Json, terms: Terms) -> None:
     automatic = intent["automatic_payment_methods"] or {}
-    if automatic.get("allow_redirects") == "never" or terms.off_session or terms.return_url:
+    if automatic.get("allow_redirects") == "never" or terms.uses_stripe_js:
+        return
+    if terms.off_session or terms.return_url:
         return
     raise InvalidRequest(
         "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. "

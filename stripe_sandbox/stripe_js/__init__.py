@@ -1,0 +1,1 @@
+"""A stand-in for https://js.stripe.com/endive/stripe.js and the frames that it opens."""

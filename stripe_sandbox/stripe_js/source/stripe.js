@@ -1,0 +1,17 @@
+function Stripe(key) {
+  require_(/^pk_test_\w+$/.test(key || ""), "Stripe() needs a publishable test key, pk_test_...");
+  return {
+    elements: (options = {}) => new Elements(key, options),
+    confirmPayment: (options) => confirm(key, options),
+    handleNextAction: ({ clientSecret }) => nextAction(key, clientSecret),
+    retrievePaymentIntent: async (clientSecret) => {
+      const intent = await retrieveIntent(key, clientSecret);
+      return intent.error ? { error: intent.error } : { paymentIntent: intent };
+    },
+    createConfirmationToken: (options) => createToken(key, options),
+    createPaymentMethod: ({ elements, params = {} }) =>
+      collect(elements, { payment_method_data: params }),
+  };
+}
+Stripe.version = "endive";
+window.Stripe = Stripe;
