@@ -5,6 +5,7 @@ from flask import Flask, Response, request
 from stripe_sandbox import control, resources
 from stripe_sandbox.hosted import checkout, pages, three_d_secure
 from stripe_sandbox.http import endpoint
+from stripe_sandbox.inspector import routes as inspector
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.stripe_js import routes as stripe_js
 
@@ -25,6 +26,7 @@ def create_app(box: Sandbox) -> Flask:
     app.extensions["sandbox"] = box
     app.register_blueprint(endpoint.bp)
     app.register_blueprint(control.bp)
+    app.register_blueprint(inspector.bp)
     app.register_blueprint(pages.bp)
     app.register_blueprint(stripe_js.bp)
     app.after_request(allow_browsers)
