@@ -7,12 +7,14 @@ BIN = .venv/bin
 export SHOP_BASE_URL ?= http://127.0.0.1:$(PORT)
 export SHOP_STRIPE_API_BASE ?= http://127.0.0.1:$(SANDBOX_PORT)
 export SHOP_DATA_DIR ?= var
+export SHOP_STRIPE_WEBHOOK_SECRET ?= whsec_keystall_development_only_0000000000
 
 .PHONY: run install test lint bench clean
 
 run: install
 	@$(BIN)/shop run --port $(PORT) --beside "$(BIN)/stripe-sandbox --port $(SANDBOX_PORT) \
-	  --data $(SHOP_DATA_DIR) --webhook-url $(SHOP_BASE_URL)/api/webhook"
+	  --data $(SHOP_DATA_DIR) --webhook-url $(SHOP_BASE_URL)/api/webhook \
+	  --webhook-secret $(SHOP_STRIPE_WEBHOOK_SECRET)"
 
 install: .venv/installed
 

@@ -6,6 +6,7 @@ Revises: ${down_revision | comma,n}
 
 import sqlalchemy as sa
 from alembic import op
+
 import shop.db
 ${imports if imports else ""}
 

@@ -2,22 +2,79 @@
 
 from flask import Flask
 
-from shop import api, config, db, jobs, logs, web
+from shop import api, cart, config, db, downloads, events, jobs, logs, openapi, search, web
+from shop.accounts import api as accounts_api
+from shop.accounts import commands as account_commands
+from shop.accounts import routes as accounts
+from shop.accounts import sessions
+from shop.billing import gateway, webhook
+from shop.billing import tasks as billing_tasks
+from shop.cart import api as cart_api
+from shop.cart import merging
+from shop.cart import routes as cart_pages
+from shop.catalog import api as catalog_api
+from shop.catalog import commands as catalog_commands
+from shop.catalog import routes as catalog
+from shop.checkout import api as checkout_api
+from shop.checkout import expiry
+from shop.checkout import listeners as checkouts
+from shop.checkout import routes as checkout
 from shop.config import Settings
+from shop.downloads import api as downloads_api
+from shop.downloads import grants
+from shop.downloads import routes as download_pages
+from shop.mail import tasks as mail_tasks
+from shop.operations import running, schema, seeding, sweeper
+from shop.operations.commands import add_commands
+from shop.orders import access, lifecycle, mails
+from shop.orders import api as orders_api
+from shop.orders import routes as orders
+from shop.search import api as search_api
+from shop.search import commands as search_commands
+from shop.search import following
+from shop.search import routes as search_pages
+from shop.search import tasks as search_tasks
+
+PARTS = (logs, web, jobs, gateway)
+PACKAGES = (sessions, search, cart, downloads)
+PAGES = (catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages)
+APIS = (catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api)
+COMMANDS = (account_commands, catalog_commands, search_commands)
+OPERATIONS = (running, schema, seeding, sweeper)
+SWEEPS = (billing_tasks.sweep, expiry.sweep, mail_tasks.sweep, search_tasks.sweep)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or config.load()
     app = Flask("shop", static_folder=None)
     config.init_app(app, settings)
-    logs.init_app(app, settings)
     db.init_app(app)
-    jobs.init_app(app, settings)
-    web.init_app(app, settings)
+    for part in PARTS:
+        part.init_app(app, settings)
+    for package in PACKAGES:
+        package.init_app(app)
+    for blueprint in (webhook, openapi, *PAGES, *APIS):
+        app.register_blueprint(blueprint.bp)
     app.register_error_handler(api.Rejected, api.show_rejected)
+    web.exempt("webhook.receive")  # Stripe signs its requests instead
+    for group in (*COMMANDS, *OPERATIONS):
+        add_commands(app, *group.commands)
     connect()
     return app
 
 
 def connect() -> None:
-    """Who listens to what."""
+    """Who listens to what, in the order they are told."""
+    following.follow_products()
+    events.subscribe(events.SignedIn, merging.merge_guest_cart)
+    events.subscribe(events.PaymentChanged, lifecycle.follow_payment)
+    events.subscribe(events.PaymentMismatched, lifecycle.mark_mismatch)
+    events.subscribe(events.RefundChanged, lifecycle.follow_refund)
+    events.subscribe(events.OrderPaid, checkouts.complete)
+    events.subscribe(events.OrderPaid, grants.give)
+    events.subscribe(events.OrderPaid, mails.send_paid)  # holds the links of the grants
+    events.subscribe(events.OrderCanceled, checkouts.give_up)
+    events.subscribe(events.OrderRefunded, grants.end)
+    access.provide(grants.access_for)
+    sweeper.sweep_with(*SWEEPS)
+    jobs.every(10, "shop.checkout.tasks.expire_due")

@@ -16,9 +16,9 @@ from shop.logs import log
 BEAT: dict[str, dict[str, Any]] = {}
 
 
-def every(seconds: float, task: Any) -> None:
-    """Have beat run the task in this rhythm. Called by `connect()`."""
-    BEAT[task.name] = {"task": task.name, "schedule": timedelta(seconds=seconds)}
+def every(seconds: float, task: str) -> None:
+    """Have beat run the task in this rhythm."""
+    BEAT[task] = {"task": task, "schedule": timedelta(seconds=seconds)}
 
 
 def init_app(app: Flask, settings: Settings) -> None:

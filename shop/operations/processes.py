@@ -1,5 +1,6 @@
 """Processes that live and die together: one ends, or Ctrl-C, and all are stopped."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -35,20 +36,19 @@ class Processes:
         return 0
 
     def end(self) -> None:
-        """Stop all in reverse order of their start, and wait for them."""
-        for process in reversed(self._running.values()):
-            _signal(process, signal.SIGTERM)
+        """Stop one after the other, the last started first: a worker needs its broker to end."""
         deadline = time.monotonic() + PATIENCE
         for process in reversed(self._running.values()):
-            try:
-                process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                _signal(process, signal.SIGKILL)
-                process.wait()
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.5, deadline - time.monotonic()))
+            _kill_group(process)
+            process.wait()
 
 
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Also what the process itself started and left behind."""
     try:
-        os.killpg(process.pid, number)
+        os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         return

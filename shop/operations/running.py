@@ -30,13 +30,13 @@ def run_command(host: str, port: int | None, workers: int, beside: tuple[str, ..
     port = port or urlsplit(settings.base_url).port or 8000
     _check_free(host, port)
     schema.upgrade(settings.sqlalchemy_url)
-    seeding.seed_if_empty()
-    db.commit()
     processes = Processes()
-    for command in beside:
-        processes.start(command.split()[0], shlex.split(command))
     if not settings.broker_url and settings.celery_broker_url.startswith("redis+socket"):
         processes.start("broker", broker(settings))
+    for command in beside:
+        processes.start(command.split()[0], shlex.split(command))
+    seeding.seed_if_empty()
+    db.commit()
     processes.start("worker", worker(settings))
     processes.start("sweeper", [script("shop"), "sweep"])
     processes.start("web", web(host, port, workers))
@@ -71,7 +71,8 @@ def broker(settings: Settings) -> list[str]:
 def worker(settings: Settings) -> list[str]:
     schedule = str((settings.data_dir / "beat").absolute())
     return [
-        *(script("celery"), "-A", "worker", "worker", "-B", "-s", schedule),
+        *(sys.executable, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet"),
+        *("-A", "worker", "worker", "-B", "-s", schedule),
         *("-Q", "celery,search", "-c", "2", "-l", "warning", "--without-mingle"),
     ]
 

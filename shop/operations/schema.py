@@ -1,5 +1,6 @@
 """The database's schema, by Alembic: `shop db upgrade`, `downgrade`, `revision`."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import click
@@ -27,8 +28,13 @@ def upgrade(url: str) -> None:
 
 def is_current() -> bool:
     """Whether the open database has every migration."""
-    head = ScriptDirectory.from_config(alembic("")).get_current_head()
-    return MigrationContext.configure(session.connection()).get_current_revision() == head
+    return MigrationContext.configure(session.connection()).get_current_revision() == head()
+
+
+@lru_cache
+def head() -> str | None:
+    """The latest migration that this code knows."""
+    return ScriptDirectory.from_config(alembic("")).get_current_head()
 
 
 @click.group("db")

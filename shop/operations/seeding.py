@@ -1,4 +1,4 @@
-"""The demo shop: catalog, files, delivery, tax and three accounts. Running it again changes nothing."""
+"""The demo shop: catalog, files, delivery, tax, three accounts. Twice changes nothing."""
 
 from collections.abc import Callable
 

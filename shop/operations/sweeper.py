@@ -32,7 +32,7 @@ def sweep_once() -> None:
         try:
             sweep()
             db.commit()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  the next part and the next round go on
             db.rollback()
             log.exception("sweep failed", sweep=sweep.__module__, error=type(error).__name__)
         db.session.remove()
