@@ -15,7 +15,7 @@ commands: list[click.Command] = [users]
 @users.command()
 @click.option("--email", required=True)
 @click.option("--name", default="")
-@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.CUSTOMER)
+@click.option("--role", type=click.Choice([role.value for role in Role]), default="customer")
 def create(email: str, name: str, role: str) -> None:
     """Create an account. Asks for a password, or makes one up and prints it."""
     password = _ask_password() if sys.stdin.isatty() else ""

@@ -1,7 +1,7 @@
 import unicodedata
 
 from wtforms import EmailField, Field, Form, HiddenField, PasswordField, StringField
-from wtforms.validators import Email, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, ValidationError
 
 from shop.accounts.passwords import LONGEST, SHORTEST
 
@@ -67,7 +67,7 @@ class TokenForm(Form):
     name = StringField(
         "What is it for?",
         [
-            InputRequired("Give it a name that you will know it by."),
+            DataRequired("Give it a name that you will know it by."),
             Length(max=60, message="Use at most 60 characters."),
             is_plain,
         ],

@@ -1,0 +1,15 @@
+import pytest
+from flask import Flask
+
+from tests.accounts.browser import Browser, open_browser
+
+
+@pytest.fixture
+def client(app: Flask) -> Browser:
+    return open_browser(app)
+
+
+@pytest.fixture
+def other_client(app: Flask) -> Browser:
+    """Somebody else's browser, or the same person's second one."""
+    return open_browser(app)

@@ -1,0 +1,79 @@
+import statistics
+import time
+
+import pytest
+from flask import Flask
+
+from shop.accounts import people
+from tests.accounts.browser import Browser
+from tests.accounts.factories import PASSWORD, make_user
+
+WRONG = "That e-mail address and password do not belong together."
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("mara@example.com", "wrong horse"),
+        ("nobody@example.com", PASSWORD),
+        ("mara@example.com\0", PASSWORD),
+        ("x" * 5000, "y" * 5000),
+        ("\u202emara@example.com", PASSWORD),
+        ("' OR 1=1 --", PASSWORD),
+    ],
+)
+def test_a02_every_wrong_pair_gets_the_same_answer(
+    client: Browser, email: str, password: str
+) -> None:
+    make_user(email="mara@example.com")
+    answer = client.sign_in(email, password)
+    assert answer.status_code == 422
+    assert WRONG in answer.text
+
+
+def test_a02_nobody_takes_as_long_as_a_wrong_password(app: Flask) -> None:
+    make_user(email="mara@example.com")
+
+    def seconds(email: str) -> float:
+        start = time.process_time()
+        assert people.identify(email, "wrong horse") is None
+        return time.process_time() - start
+
+    seconds("warm-up@example.com")
+    known, unknown = (
+        statistics.median(seconds(email) for _ in range(7))
+        for email in ("mara@example.com", "nobody@example.com")
+    )
+    assert 0.5 < known / unknown < 2
+
+
+def test_what_was_typed_stays_but_not_the_password(client: Browser) -> None:
+    page = client.sign_in("mara@example.com", "wrong horse").text
+    assert 'value="mara@example.com"' in page
+    assert "wrong horse" not in page
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["MARA@example.com", " mara@Example.COM ", "ｍａｒａ@example.com", "mara@EXAMPLE.com"],
+)
+def test_x02_spellings_of_an_address_are_one_person(client: Browser, spelling: str) -> None:
+    make_user(email="mara@example.com")
+    assert client.sign_in(spelling, PASSWORD).status_code == 303
+
+
+@pytest.mark.parametrize("page", ["/account", "/account/security"])
+def test_an_account_page_leads_to_sign_in_and_back(client: Browser, page: str) -> None:
+    answer = client.get(page)
+    assert answer.status_code == 303
+    form = client.get(answer.location).text
+    assert f'value="{page}"' in form
+    user = make_user()
+    data = {"email": user.email, "password": PASSWORD, "next": page}
+    assert client.post("/sign-in", data=data).location == page
+
+
+def test_who_is_signed_in_needs_no_form(client: Browser) -> None:
+    client.sign_in(make_user().email, PASSWORD)
+    assert client.get("/sign-in?next=/cart").location == "/cart"
+    assert client.get("/register").location == "/account"
