@@ -4,6 +4,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import flask
 from flask import redirect, request
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.http import dump_options_header
@@ -52,7 +53,7 @@ def send(claim: Claim) -> Response:
     db.will_write()  # before the storage is asked, so that no transaction waits for it
     size = _size(source)
     if request.method == "HEAD":  # its answer may not name the place: it is not counted
-        return Response(headers=_headers(source) | {"Content-Length": str(size)})
+        return flask.Response(headers=_headers(source) | {"Content-Length": str(size)})
     grants.use(claim.grant_id, source.name, claim.nonce)
     if source.place is Place.WEB:
         return redirect(source.where, 302)
@@ -104,7 +105,9 @@ def _stream(source: Source, size: int) -> Response:
         log.error("file unreadable", key=source.where, error=type(error).__name__)
         raise Unavailable(GONE) from None
     headers = _headers(source) | {"Content-Security-Policy": SANDBOX}
-    response = Response(wrap_file(request.environ, file), headers=headers, direct_passthrough=True)
+    response = flask.Response(
+        wrap_file(request.environ, file), headers=headers, direct_passthrough=True
+    )
     response.content_length = size
     if source.sha256:
         response.set_etag(source.sha256)
@@ -112,13 +115,14 @@ def _stream(source: Source, size: int) -> Response:
         response.make_conditional(_environ(size), accept_ranges=True, complete_length=size)
     except RequestedRangeNotSatisfiable:
         response.close()
-        return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
+        return flask.Response(status=416, headers={"Content-Range": f"bytes */{size}"})
     return response
 
 
 def _environ(size: int) -> "WSGIEnvironment":
     """One plain range is answered; anything stranger gets the whole file, as RFC 9110 allows."""
     asked = request.range
-    if asked and len(asked.ranges) == 1 and asked.ranges[0][0] >= -size:
+    is_plain = asked is not None and asked.units == "bytes" and len(asked.ranges) == 1
+    if asked and is_plain and asked.ranges[0][0] >= -size:
         return request.environ
     return {key: value for key, value in request.environ.items() if key != "HTTP_RANGE"}

@@ -2,9 +2,9 @@
 
 import importlib
 import os
+import secrets
 import shutil
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import BinaryIO, Protocol
 
 from flask import current_app
@@ -36,14 +36,21 @@ class FolderStorage:
     def save(self, key: str, stream: BinaryIO) -> None:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            shutil.copyfileobj(stream, file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(path)
+        part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
+        try:
+            with part.open("xb") as file:
+                shutil.copyfileobj(stream, file)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
     def size(self, key: str) -> int | None:
-        path = self._path(key)
+        try:
+            path = self._path(key)
+        except ValueError:  # an address typed into a product, not a key of ours
+            return None
         return path.stat().st_size if path.is_file() else None
 
     def open(self, key: str) -> BinaryIO:

@@ -2,9 +2,11 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from moto.server import ThreadedMotoServer
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
@@ -30,6 +32,23 @@ def _browsers(_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 POSTGRES_URL = os.environ.get("SHOP_TEST_POSTGRES_URL", "")
+
+
+@pytest.fixture(scope="session")
+def s3_url() -> Iterator[str]:
+    """An S3 server of its own, with one bucket."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ACCESS_KEY_ID", "test")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+        server.start()
+        host, port = server.get_host_and_port()
+        endpoint = f"http://{host}:{port}"
+        client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
+        client.create_bucket(Bucket="files")
+        yield f"s3://files?endpoint_url={endpoint}&region=us-east-1"
+        client.close()
+        server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

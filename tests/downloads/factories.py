@@ -91,6 +91,14 @@ def make_grant(user: User | None = None, content: bytes = CONTENT, **values: Any
     return grant
 
 
+def make_linked_grant(url: str) -> Grant:
+    """Of a product that has no release, only a link attribute."""
+    order = make_paid_order(make_digital(download_url=url))
+    grants.give(events.OrderPaid(order.id))
+    commit()
+    return session.scalars(select(Grant).where(Grant.order_line_id == order.lines[0].id)).one()
+
+
 def mint(client: FlaskClient, grant: Grant, file_id: str | None = None) -> str:
     """Press "Download" on the stable page; the address of the link."""
     file_id = file_id or str(releases.of([grant.product_id])[grant.product_id][0].files[0].id)

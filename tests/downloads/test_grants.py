@@ -6,6 +6,7 @@ from shop.db import commit, session
 from shop.downloads import grants
 from shop.downloads.models import Grant
 from shop.orders import access
+from shop.orders.models import OrderLine
 from tests.downloads.factories import (
     make_digital,
     make_grant,
@@ -48,7 +49,7 @@ def test_nothing_to_download_gets_no_grant(app: object) -> None:
 
 def test_giving_again_does_not_revive_a_refunded_grant(app: object) -> None:
     grant = make_grant()
-    order_id = session.get_one(grants.OrderLine, grant.order_line_id).order_id
+    order_id = session.get_one(OrderLine, grant.order_line_id).order_id
     grants.end(events.OrderRefunded(order_id))
     ended_at = given()[0].ended_at
     grants.give(events.OrderPaid(order_id))
@@ -60,7 +61,7 @@ def test_giving_again_does_not_revive_a_refunded_grant(app: object) -> None:
 
 def test_a_refund_ends_only_its_own_order(app: object) -> None:
     mine, other = make_grant(), make_grant()
-    order_id = session.get_one(grants.OrderLine, mine.order_line_id).order_id
+    order_id = session.get_one(OrderLine, mine.order_line_id).order_id
     grants.end(events.OrderRefunded(order_id))
     assert [grant.ended_at is None for grant in given()] == [False, True]
     assert other.end_reason == ""
@@ -69,7 +70,7 @@ def test_a_refund_ends_only_its_own_order(app: object) -> None:
 def test_the_order_shows_the_stable_page_until_it_is_refunded(app: object) -> None:
     access.provide(grants.access_for)
     grant = make_grant()
-    order = session.get_one(grants.OrderLine, grant.order_line_id).order
+    order = session.get_one(OrderLine, grant.order_line_id).order
     url = access.of(order)[grant.order_line_id].download_url
     assert url == f"http://localhost/downloads/{grant.token}"
     grants.end(events.OrderRefunded(order.id))
