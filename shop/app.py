@@ -19,6 +19,7 @@ from shop.checkout import api as checkout_api
 from shop.checkout import expiry
 from shop.checkout import listeners as checkouts
 from shop.checkout import routes as checkout
+from shop.checkout import tasks as checkout_tasks
 from shop.config import Settings
 from shop.downloads import api as downloads_api
 from shop.downloads import grants
@@ -41,6 +42,7 @@ PAGES = (catalog, search_pages, accounts, cart_pages, checkout, orders, download
 APIS = (catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api)
 COMMANDS = (account_commands, catalog_commands, search_commands)
 OPERATIONS = (running, schema, seeding, sweeper)
+TASKS = (billing_tasks, checkout_tasks, mail_tasks, search_tasks)  # Celery knows what is imported
 SWEEPS = (billing_tasks.sweep, expiry.sweep, mail_tasks.sweep, search_tasks.sweep)
 
 
