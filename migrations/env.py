@@ -53,7 +53,7 @@ def _suspend_foreign_keys(connection: Connection) -> None:
     driver.execute("PRAGMA foreign_keys=OFF")
 
 
-def render_item(kind: str, item: object, imports: AutogenContext) -> str | Literal[False]:
+def render_item(kind: str, item: object, _imports: AutogenContext) -> str | Literal[False]:
     """In a revision, our types by their short names; an enum is the text that it is."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "shop.db.UtcDateTime()"
