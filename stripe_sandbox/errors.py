@@ -36,6 +36,13 @@ class CardDeclined(StripeError):
     type = "card_error"
 
 
+class InvalidCard(StripeError):
+    """402: refused before any charge was tried; nothing is kept."""
+
+    status = 402
+    type = "card_error"
+
+
 class Forbidden(StripeError):
     status = 403
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from stripe_sandbox.conform import check_object
 from stripe_sandbox.errors import Json
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.settings import API_VERSION
+from stripe_sandbox.store import NonConforming
 from stripe_sandbox.webhooks import deliveries
 
 NO_CAUSE: Json = {"id": None, "idempotency_key": None}
@@ -26,6 +28,8 @@ def caused_by(request_id: str, idempotency_key: str | None) -> Iterator[None]:
 
 def emit(box: Sandbox, kind: str, value: Json, previous: Json | None = None) -> Json:
     """Record an event with a snapshot of the object as it is now."""
+    if problems := check_object(value):
+        raise NonConforming(problems)
     data: Json = {"object": json.loads(json.dumps(value))}
     if previous is not None:
         data["previous_attributes"] = previous

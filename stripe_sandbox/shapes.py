@@ -66,7 +66,7 @@ ID_FORMATS: dict[str, tuple[str, int]] = {
 
 
 def random_text(length: int) -> str:
-    return "".join(secrets.choice(ALPHANUMERIC) for _ in range(length))
+    return "".join(ALPHANUMERIC[byte % len(ALPHANUMERIC)] for byte in secrets.token_bytes(length))
 
 
 def new_id(kind: str) -> str:

@@ -109,7 +109,7 @@ class Store:
 
     def select(self, kind: str, where: str = "", values: tuple[Any, ...] = ()) -> list[Json]:
         """Objects of a type by an SQL condition on `body`, newest first unless it orders itself."""
-        self.flush()
+        self.flush(kind)
         condition = where if "ORDER BY" in where else f"{where} ORDER BY seq DESC"
         rows = self.db.execute(
             f"SELECT * FROM objects WHERE type = ? AND NOT deleted {condition}",  # noqa: S608
@@ -117,9 +117,11 @@ class Store:
         )
         return [self._remember(row).value for row in rows.fetchall()]
 
-    def flush(self) -> None:
-        """Write what was changed, after making sure that it conforms."""
+    def flush(self, kind: str | None = None) -> None:
+        """Write what was changed (of one type), after making sure that it conforms."""
         for id, loaded in self._loaded.items():
+            if kind not in (None, loaded.value["object"]):
+                continue
             texts = loaded.texts()
             if texts != loaded.written:
                 if problems := check_object(loaded.value):

@@ -58,7 +58,11 @@ class Enum:
         return f"one of {', '.join(map(str, self.values[:12]))}"
 
     def fits(self, value: Any) -> bool:
-        return any(value == known and type(value) is type(known) for known in self.values)
+        return (type(value), value) in self._known if isinstance(value, str | int) else False
+
+    @cached_property
+    def _known(self) -> frozenset[tuple[type, Any]]:
+        return frozenset((type(value), value) for value in self.values)  # True is not 1 here
 
     def check(self, value: Any) -> list[Problem]:  # noqa: ARG002
         return NONE
@@ -213,19 +217,22 @@ class OneOf:
         return any(choice.fits(value) for choice in self.choices)
 
     def check(self, value: Any) -> list[Problem]:
-        if value is None:
-            return NONE
-        return min((problems(choice, value) for choice in self._fitting(value)), key=len)
+        """The complaints of the choice that comes closest."""
+        best: list[Problem] | None = None
+        for choice in self.choices if value is not None else ():
+            if choice.fits(value):
+                found = choice.check(value)
+                if not found:
+                    return NONE
+                best = found if best is None or len(found) < len(best) else best
+        return best or NONE
 
     def cast(self, value: Any) -> Any:
-        best = min(self._fitting(value), key=lambda choice: len(problems(choice, value)))
-        return best.cast(value)
+        fitting = [choice for choice in self.choices if choice.fits(value)]
+        return min(fitting, key=lambda choice: len(choice.check(value))).cast(value)
 
     def blank(self) -> Any:
         return None if self.nullable else self.choices[0].blank()
-
-    def _fitting(self, value: Any) -> list[Node]:
-        return [choice for choice in self.choices if choice.fits(value)]
 
 
 def problems(node: Node, value: Any) -> list[Problem]:

@@ -3,7 +3,7 @@
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from stripe_sandbox.errors import CardDeclined, InvalidRequest, Json
+from stripe_sandbox.errors import CardDeclined, InvalidCard, InvalidRequest, Json
 from stripe_sandbox.hosted.pages import box, bp
 from stripe_sandbox.hosted.payment_form import PaymentForm, delayed_method
 from stripe_sandbox.payments import checkout
@@ -54,7 +54,7 @@ def _pay(session: Json, form: PaymentForm) -> BaseResponse | None:
     return_url = f"{box().settings.public_url}/c/pay/{session['id']}/return"
     try:
         intent = checkout.pay(box(), session, form.buyer, form.payment_method(), return_url)
-    except (CardDeclined, InvalidRequest) as refusal:
+    except (CardDeclined, InvalidCard, InvalidRequest) as refusal:
         form.refuse(refusal)
         return None
     if intent["status"] == "requires_action":

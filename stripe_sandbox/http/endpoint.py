@@ -36,7 +36,7 @@ def answer(rest: str) -> Response:  # noqa: ARG001
         key = read_key(request.headers)
         result = _answer_once(box, key, request_id, headers)
     except StripeError as error:
-        result = Answer(error.status, json.dumps(error.body, indent=2), request_id)
+        result = Answer(error.status, json.dumps(error.body), request_id)
     except Exception as error:  # noqa: BLE001 - a bug of ours still has to look like Stripe's
         traceback.print_exc()
         headers["Stripe-Should-Retry"] = "false"
@@ -120,11 +120,11 @@ def _perform(call: Call, route: Route, handler: object, request_id: str) -> Answ
         assert callable(handler)  # noqa: S101
         value = handler(call)
     except CardDeclined as declined:
-        return Answer(declined.status, json.dumps(declined.body, indent=2), request_id)
+        return Answer(declined.status, json.dumps(declined.body), request_id)
     shown = view(call.box, value, call.params.get("expand") or [])
     if problems := check_response(route, shown):
         raise NonConforming(problems)
-    return Answer(200, json.dumps(shown, indent=2), request_id)
+    return Answer(200, json.dumps(shown), request_id)
 
 
 def _log(box: Sandbox, request_id: str, result: Answer, started: float) -> None:

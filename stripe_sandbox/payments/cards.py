@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from stripe_sandbox.errors import CardDeclined, InvalidRequest, Json
+from stripe_sandbox.errors import InvalidCard, InvalidRequest, Json
 
 Authentication = Literal["never", "unless_saved", "always"]
 
@@ -135,14 +135,14 @@ BANK_TYPE_OF = {"eur": "sepa_debit", "usd": "us_bank_account"}
 
 
 def find_card(number: str) -> Card:
-    """Raises CardDeclined, as Stripe does for real cards in test mode, for other numbers."""
+    """Raises InvalidCard, as Stripe does for real cards in test mode, for other numbers."""
     digits = "".join(filter(str.isdigit, number))
     card = BY_NUMBER.get(digits)
     if card:
         return card
     if len(digits) < 12 or not passes_luhn(digits):
         raise incorrect_number()
-    raise CardDeclined(
+    raise InvalidCard(
         "Your card was declined. Your request was in test mode, but used a non test card. For a "
         "list of valid test cards, visit: https://stripe.com/docs/testing.",
         code="card_declined",
@@ -151,8 +151,8 @@ def find_card(number: str) -> Card:
     )
 
 
-def incorrect_number() -> CardDeclined:
-    return CardDeclined("Your card number is incorrect.", code="incorrect_number", param="number")
+def incorrect_number() -> InvalidCard:
+    return InvalidCard("Your card number is incorrect.", code="incorrect_number", param="number")
 
 
 def passes_luhn(digits: str) -> bool:
@@ -171,9 +171,9 @@ def find_bank_account(kind: str, number: str) -> BankAccount:
     return account
 
 
-def declined(decline: str) -> CardDeclined:
+def declined(decline: str) -> InvalidCard:
     error = decline_error(decline)
-    return CardDeclined(error["message"], code=error["code"], decline_code=decline)
+    return InvalidCard(error["message"], code=error["code"], decline_code=decline)
 
 
 def decline_error(decline: str) -> Json:

@@ -125,7 +125,6 @@ def capture(box: Sandbox, intent: Json, amount: int | None) -> None:
         )
     charge = box.store.require("charge", intent["latest_charge"])
     charge.update(captured=True, amount_captured=amount)
-    charge["amount_refunded"] = charge["amount"] - amount
     events.emit(box, "charge.captured", charge)
     _finish(box, intent, charge)
 

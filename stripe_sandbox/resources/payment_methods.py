@@ -1,7 +1,7 @@
 import hashlib
 
 from stripe_sandbox import events, shapes
-from stripe_sandbox.errors import CardDeclined, InvalidRequest, Json, no_such
+from stripe_sandbox.errors import InvalidCard, InvalidRequest, Json, no_such
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.operations import Call, operation
 from stripe_sandbox.payments.cards import (
@@ -71,22 +71,20 @@ def detach(call: Call) -> Json:
 
 
 def make(box: Sandbox, params: Json) -> Json:
-    """Raises CardDeclined for a number that is no test card."""
+    """Raises InvalidCard for a number that is no test card."""
     kind = params.get("type", "card")
-    method = box.new("payment_method", type=kind)
-    method["billing_details"] = shapes.fill(
-        "payment_method:billing_details",
-        {"address": shapes.fill("payment_method:billing_details.address", {})},
-    )
-    shapes.assign(method, params, "billing_details", "allow_redisplay")
-    shapes.assign_metadata(method, params)
-    method["allow_redisplay"] = params.get("allow_redisplay", "unspecified")
     if kind == "card":
-        _add_card(box, method, params.get("card") or {})
+        details, private = _card(box, params.get("card") or {})
     elif kind in ("sepa_debit", "us_bank_account"):
-        _add_bank_account(box, method, kind, params.get(kind) or {})
+        details, private = _bank_account(kind, params.get(kind) or {})
     else:
         raise InvalidRequest(f"The sandbox has no payment method {kind!r}.", param="type")
+    method = box.new("payment_method", private=private, type=kind, **{kind: details})
+    address = shapes.fill("payment_method:billing_details.address", {})
+    method["billing_details"] = shapes.fill("payment_method:billing_details", {"address": address})
+    method["allow_redisplay"] = "unspecified"
+    shapes.assign(method, params, "billing_details", "allow_redisplay")
+    shapes.assign_metadata(method, params)
     return method
 
 
@@ -118,51 +116,44 @@ def card_of(box: Sandbox, method: Json) -> Card | None:
     return BY_NUMBER.get(box.store.private(method["id"]).get("number", ""))
 
 
-def _add_card(box: Sandbox, method: Json, given: Json) -> None:
+def _card(box: Sandbox, given: Json) -> tuple[Json, Json]:
+    """What the API shows of a card, and what the sandbox knows."""
     token = BY_TOKEN.get(given.get("token", ""))
     if not token and not given.get("number"):
         raise InvalidRequest("Missing required param: card[number].", param="card[number]")
     card = token or find_card(given["number"])
     _check_expiry(box, given)
-    expiry = {key: given.get(key, value) for key, value in DEFAULT_EXPIRY.items()}
-    method["card"] = shapes.fill(
-        "payment_method:card",
-        {
-            **expiry,
-            "brand": card.brand,
-            "display_brand": card.brand,
-            "last4": card.number[-4:],
-            "funding": "credit",
-            "country": "US",
-            "fingerprint": _fingerprint(card.number),
-            "checks": {
-                "cvc_check": "fail" if card.decline == "incorrect_cvc" else "pass",
-                "address_line1_check": None,
-                "address_postal_code_check": None,
-            },
-            "networks": {"available": [card.brand], "preferred": None},
-            "three_d_secure_usage": {"supported": True},
+    details = {
+        **{key: given.get(key, value) for key, value in DEFAULT_EXPIRY.items()},
+        "brand": card.brand,
+        "display_brand": card.brand,
+        "last4": card.number[-4:],
+        "funding": "credit",
+        "country": "US",
+        "fingerprint": _fingerprint(card.number),
+        "checks": {
+            "cvc_check": "fail" if card.decline == "incorrect_cvc" else "pass",
+            "address_line1_check": None,
+            "address_postal_code_check": None,
         },
-    )
-    box.store.private(method["id"])["number"] = card.number
+        "networks": {"available": [card.brand], "preferred": None},
+        "three_d_secure_usage": {"supported": True},
+    }
+    return shapes.fill("payment_method:card", details), {"number": card.number}
 
 
 def _check_expiry(box: Sandbox, given: Json) -> None:
     year, month = given.get("exp_year"), given.get("exp_month")
     if month is not None and not 1 <= month <= 12:
-        raise CardDeclined(
-            "Your card's expiration month is invalid.",
-            code="invalid_expiry_month",
-            param="exp_month",
-        )
+        message = "Your card's expiration month is invalid."
+        raise InvalidCard(message, code="invalid_expiry_month", param="exp_month")
     today = box.today()
     if year is not None and (year % 2000 + 2000, month or 12) < (today.year, today.month):
-        raise CardDeclined(
-            "Your card's expiration year is invalid.", code="invalid_expiry_year", param="exp_year"
-        )
+        message = "Your card's expiration year is invalid."
+        raise InvalidCard(message, code="invalid_expiry_year", param="exp_year")
 
 
-def _add_bank_account(box: Sandbox, method: Json, kind: str, given: Json) -> None:
+def _bank_account(kind: str, given: Json) -> tuple[Json, Json]:
     number = str(given.get("iban" if kind == "sepa_debit" else "account_number", ""))
     account = find_bank_account(kind, number)
     details: Json = {"last4": account.number[-4:], "fingerprint": _fingerprint(account.number)}
@@ -171,8 +162,7 @@ def _add_bank_account(box: Sandbox, method: Json, kind: str, given: Json) -> Non
     else:
         details |= {"account_type": "checking", "bank_name": "STRIPE TEST BANK"}
         details |= {"account_holder_type": "individual", "routing_number": "110000000"}
-    method[kind] = shapes.fill(f"payment_method:{kind}", details)
-    box.store.private(method["id"])["account"] = account.number
+    return shapes.fill(f"payment_method:{kind}", details), {"account": account.number}
 
 
 def _fingerprint(number: str) -> str:
