@@ -12,7 +12,7 @@ from shop.orders.models import Order
 @dataclass(frozen=True)
 class LineAccess:
     download_url: str | None = None
-    """A page of ours that leads to the files; stable as long as the grant lives."""
+    """The whole address of a page of ours that leads to the files, as long as the grant lives."""
     license_key: str | None = None
 
 

@@ -52,7 +52,7 @@ def _send(order: Order, kind: str, subject: str, part: str = "", **more: Any) ->
         template=f"order_{kind}",
         reference=order.number,
         order=order,
-        lines=slip_lines(order, base),
+        lines=slip_lines(order),
         rows=slip_rows(order),
         total=("Total", show(order.total, order.currency)),
         order_url=f"{base}/orders/{order.token}",
@@ -60,11 +60,8 @@ def _send(order: Order, kind: str, subject: str, part: str = "", **more: Any) ->
     )
 
 
-def slip_lines(order: Order, base: str = "") -> list[SlipLine]:
-    """The order's lines as a slip shows them.
-
-    :param base: put before addresses, for mails.
-    """
+def slip_lines(order: Order) -> list[SlipLine]:
+    """The order's lines as a slip shows them."""
     opened = access.of(order) if order.is_paid else {}
     lines = []
     for line in order.lines:
@@ -75,7 +72,7 @@ def slip_lines(order: Order, base: str = "") -> list[SlipLine]:
                 " / ".join(line.options.values()),
                 line.quantity,
                 show(line.amount, order.currency),
-                f"{base}{url}" if url else None,
+                url,
             )
         )
     return lines
