@@ -1,37 +1,23 @@
 import os
 from collections.abc import Iterator
-from typing import Any
 
 import boto3
 import pytest
-from flask import Flask, has_app_context
-from flask.testing import FlaskClient
+from flask import Flask
 from moto.server import ThreadedMotoServer
 from sqlalchemy import text
-from werkzeug.test import TestResponse
 
-from shop import web
 from shop.app import create_app
 from shop.config import Settings
-from shop.db import Base, db, session
-
-
-class Browser(FlaskClient):
-    """Each request in a context of its own, so that no visitor is remembered for the next one."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        if has_app_context():
-            session.commit()  # SQLite has one writer, and the test itself may be it
-        with self.application.app_context():
-            return super().open(*args, **kwargs)
-
-
-@pytest.fixture(autouse=True)
-def _browsers(_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_app, "test_client_class", Browser)
-
+from shop.db import Base, db
+from tests.accounts.browser import Browser, open_browser
 
 POSTGRES_URL = os.environ.get("SHOP_TEST_POSTGRES_URL", "")
+
+
+@pytest.fixture
+def client(app: Flask) -> Browser:
+    return open_browser(app)
 
 
 @pytest.fixture(scope="session")
@@ -75,8 +61,3 @@ def postgres_app(settings: Settings) -> Iterator[Flask]:
         with db.engine.begin() as connection:
             connection.execute(text("DROP SCHEMA test_downloads CASCADE"))
         db.engine.dispose()
-
-
-@pytest.fixture(autouse=True)
-def _csrf_until_fixed(_app, monkeypatch) -> None:
-    monkeypatch.setattr(web.csrf, "protect", lambda: None)

@@ -10,6 +10,7 @@ from shop.accounts.models import ApiToken, User
 from shop.db import commit, session, utcnow
 from shop.downloads.models import Grant
 from shop.orders.models import OrderLine
+from tests.accounts.browser import Browser, open_browser
 from tests.downloads.factories import (
     CONTENT,
     fetch,
@@ -49,7 +50,7 @@ def test_a_guest_with_the_orders_token_gets_a_link(client: FlaskClient, app: Fla
     assert set(answer.json) == {"url", "expires_at"}
     assert answer.json["url"].startswith("http://localhost/files/")
     assert fetch(client, answer.json["url"]).data == CONTENT
-    assert app.test_client().get(answer.json["url"]).status_code == 404
+    assert open_browser(app).get(answer.json["url"]).status_code == 404
 
 
 def test_a_signed_in_customer_gets_the_newest_or_the_named_file(client: FlaskClient) -> None:
@@ -57,8 +58,8 @@ def test_a_signed_in_customer_gets_the_newest_or_the_named_file(client: FlaskCli
     grant = make_grant(user)
     newest = make_release(grant.product, "2.0", "editor-2.zip", b"two").files[0]
     sign_in(client, user)
-    for body, content in (({}, b"two"), ({"file_id": newest.id - 1}, CONTENT)):
-        answer = ask(client, grant, **body)
+    for file_id, content in ((None, b"two"), (newest.id - 1, CONTENT)):
+        answer = ask(client, grant, file_id=file_id)
         assert answer.json
         assert fetch(client, answer.json["url"]).data == content
 
@@ -67,7 +68,7 @@ def test_a_server_follows_its_link_with_the_same_bearer_token(app: Flask) -> Non
     user = make_user()
     grant = make_grant(user)
     bearer = make_bearer(user)
-    server = app.test_client(use_cookies=False)
+    server = Browser(app, app.response_class, use_cookies=False)
     answer = ask(server, grant, bearer)
     assert answer.json
     url = answer.json["url"]

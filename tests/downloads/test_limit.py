@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
@@ -12,6 +11,7 @@ from sqlalchemy import select, update
 from shop.db import commit, rollback, session
 from shop.downloads import grants
 from shop.downloads.models import Download, Grant
+from tests.accounts.browser import Browser, open_browser
 from tests.downloads.factories import CONTENT, fetch, make_grant, mint
 
 PEOPLE = 5
@@ -47,18 +47,17 @@ def used(grant: Grant) -> tuple[int, int]:
     return grant.used, len(session.scalars(select(Download)).all())
 
 
-def test_five_links_at_once_give_one_download(client: FlaskClient, app: Flask) -> None:
+def test_five_links_at_once_give_one_download(client: Browser, app: Flask) -> None:
     grant = make_grant(most=1)
     links = [mint(client, grant) for _ in range(PEOPLE)]
-    cookie = client.get_cookie("session")
-    assert cookie
     barrier = Barrier(PEOPLE)
 
     def follow(link: str) -> int:
-        tab = app.test_client()
-        tab.set_cookie("session", cookie.value)
-        barrier.wait(10)
-        return fetch(tab, link).status_code
+        tab = open_browser(app)
+        tab.set_cookie("session", client.cookie("session"))
+        with app.app_context():
+            barrier.wait(10)
+            return fetch(tab, link).status_code
 
     session.rollback()
     with ThreadPoolExecutor(PEOPLE) as people:
@@ -110,7 +109,6 @@ def test_the_race_would_show_a_check_before_the_count(any_database: Flask) -> No
     assert race(any_database, look_then_count) == PEOPLE
 
 
-@pytest.mark.usefixtures("any_database")
 def test_one_nonce_is_counted_once_at_the_same_time(any_database: Flask) -> None:
     def same_nonce(grant_id: int, _person: int, barrier: Barrier) -> bool:
         return count(grant_id, 0, barrier)

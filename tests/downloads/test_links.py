@@ -11,6 +11,7 @@ from itsdangerous.encoding import base64_decode
 
 from shop.db import session, utcnow
 from shop.downloads import links
+from tests.accounts.browser import open_browser
 from tests.downloads.factories import CONTENT, fetch, make_grant, make_user, mint, sign_in
 
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -63,7 +64,7 @@ def test_another_salt_does_not_open_a_link(client: FlaskClient, app: Flask, salt
 def test_another_browser_cannot_use_a_link(client: FlaskClient, app: Flask) -> None:
     grant = make_grant()
     link = mint(client, grant)
-    stranger = app.test_client()
+    stranger = open_browser(app)
     assert stranger.get(link).status_code == 404
     mint(stranger, grant)  # has a browser id of its own now
     assert stranger.get(link).status_code == 404
@@ -76,7 +77,7 @@ def test_an_account_holders_link_follows_the_account(client: FlaskClient, app: F
     grant = make_grant(user)
     sign_in(client, user)
     link = mint(client, grant)
-    phone, stranger = app.test_client(), app.test_client()
+    phone, stranger = open_browser(app), open_browser(app)
     sign_in(phone, user)
     sign_in(stranger, make_user("bob@example.org"))
     assert fetch(phone, link).data == CONTENT
@@ -96,7 +97,7 @@ def test_an_ended_link_leads_its_owner_back(
     assert "This link has ended. Get a new one from your order." in answer.text
     assert f'href="/downloads/{grant.token}"' in answer.text
     assert client.get(link, headers={"Range": "bytes=5-"}).status_code == 410
-    stranger = app.test_client()
+    stranger = open_browser(app)
     mint(stranger, grant)
     assert stranger.get(link).status_code == 404
     session.refresh(grant)

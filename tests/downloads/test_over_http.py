@@ -1,5 +1,6 @@
 """A real server and a real client: an interrupted download goes on where it stopped."""
 
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from threading import Thread
@@ -35,7 +36,10 @@ def test_an_interrupted_download_is_resumed_and_counted_once(server: str) -> Non
     session.commit()
     with requests.Session() as browser:
         page = f"{server}/downloads/{token}"
-        answer = browser.post(f"{page}/links", {"file_id": file_id}, allow_redirects=False)
+        found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(page).text)
+        assert found
+        form = {"file_id": file_id, "csrf_token": found[1]}
+        answer = browser.post(f"{page}/links", form, allow_redirects=False)
         link = answer.headers["Location"].replace("http://localhost", server)
         with browser.get(link, stream=True, timeout=10) as first:
             assert first.headers["Content-Length"] == str(len(CONTENT))
