@@ -6,7 +6,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from sqlalchemy import text
 
+from shop.app import create_app
+from shop.config import Settings
+from shop.db import Base, db, session
 from tests.servers.databases import database, postgres, redis_server
 from tests.servers.house import House
 
@@ -27,6 +32,33 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
     """A new PostgreSQL database, for this test alone."""
     with database(postgres_url, f"test_{next(_numbers)}") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def _postgres_app(postgres_url: str, settings: Settings) -> Iterator[Flask]:
+    with database(postgres_url, "shop") as url:
+        app = create_app(settings.model_copy(update={"database_url": url}))
+        app.testing = True
+        with app.app_context():
+            Base.metadata.create_all(db.engine)
+        yield app
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_app(request: pytest.FixtureRequest, app: Flask) -> Iterator[Flask]:
+    """The test runs twice, with each database; both are empty. For races, and for odd input."""
+    if request.param == "sqlite":
+        yield app
+        return
+    postgres_app: Flask = request.getfixturevalue("_postgres_app")
+    with postgres_app.app_context():
+        names = ", ".join(f'"{name}"' for name in Base.metadata.tables)
+        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        session.commit()
+        yield postgres_app
+        session.remove()
 
 
 @pytest.fixture(scope="session")
