@@ -6,19 +6,26 @@ from shop.catalog import artwork
 from shop.catalog.models import Image, Product
 
 ALTS = ("Cover artwork of {}", "Detail of the artwork of {}", "Pattern of {}")
-MOST_VIEWS = 6
 
 
-def hang(product: Product, media: Path, views: int = len(ALTS)) -> None:
-    """Append drawn pictures to a product and write their files.
+def hang(product: Product) -> None:
+    """Give a product drawn pictures; `draw` makes their files."""
+    product.images += [
+        Image(path=_path(product, view), alt=alt.format(product.title), position=view)
+        for view, alt in enumerate(ALTS)
+    ]
+
+
+def draw(product: Product, media: Path) -> None:
+    """Write the files of the pictures that `hang` gave the product.
 
     :param media: the media folder; paths of images are relative to it.
     """
-    for view in range(min(views, MOST_VIEWS)):
-        path = f"art/{product.slug}-{view}.svg"
-        write(media / path, artwork.draw(product.slug, product.title, view))
-        alt = ALTS[min(view, len(ALTS) - 1)].format(product.title)
-        product.images.append(Image(path=path, alt=alt, position=len(product.images)))
+    hung = {image.path for image in product.images}
+    for view in range(len(ALTS)):
+        path = _path(product, view)
+        if path in hung:
+            write(media / path, artwork.draw(product.slug, product.title, view))
 
 
 def write(path: Path, content: bytes) -> None:
@@ -26,3 +33,7 @@ def write(path: Path, content: bytes) -> None:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+def _path(product: Product, view: int) -> str:
+    return f"art/{product.slug}-{view}.svg"

@@ -52,7 +52,8 @@ def add_product(entry: ProductEntry, category: Category, media: Path) -> Product
         categories=[category],
         variants=[_variant(position, given) for position, given in enumerate(entry.variants)],
     )
-    gallery.hang(product, media)
+    gallery.hang(product)
+    gallery.draw(product, media)
     _link_download(product, entry, media)
     session.add(product)
     session.flush()  # stock is counted by id
