@@ -2,7 +2,7 @@ import enum
 import secrets
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, utcnow
@@ -16,14 +16,30 @@ class CheckoutStatus(enum.StrEnum):
     CANCELED = "canceled"
 
 
+LIVE = (CheckoutStatus.OPEN, CheckoutStatus.AWAITING_PAYMENT)
+IS_LIVE = text("status IN ('open', 'awaiting_payment')")
+
+
 class CheckoutSession(Base):
     """A cart on its way to an order. Going to pay freezes the lines into that order."""
 
     __tablename__ = "checkout_sessions"
-    __table_args__ = (Index("ix_checkout_sessions_due", "status", "expires_at"),)
+    __table_args__ = (
+        Index("ix_checkout_sessions_due", "status", "expires_at"),
+        Index(
+            "uq_checkout_sessions_live",
+            "cart_id",
+            unique=True,
+            sqlite_where=IS_LIVE,
+            postgresql_where=IS_LIVE,
+        ),
+    )
 
     token: Mapped[str] = mapped_column(unique=True, default=secrets.token_urlsafe)
-    cart_id: Mapped[int] = mapped_column(ForeignKey("carts.id", ondelete="CASCADE"), index=True)
+    cart_id: Mapped[int | None] = mapped_column(
+        ForeignKey("carts.id", ondelete="SET NULL"), index=True
+    )
+    """None when the cart is gone; an order that waits for its payment still has to expire."""
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     status: Mapped[CheckoutStatus] = mapped_column(default=CheckoutStatus.OPEN)
     email: Mapped[str] = mapped_column(default="")
@@ -33,9 +49,21 @@ class CheckoutSession(Base):
     delivery_method_id: Mapped[int | None] = mapped_column(ForeignKey("delivery_methods.id"))
     cart_version: Mapped[int | None]
     """The version that was frozen when payment started."""
+    payment_method: Mapped[str] = mapped_column(default="")
+    """At Stripe, named in advance for a confirmation by our server."""
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), unique=True)
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    @property
+    def is_awaiting_payment(self) -> bool:
+        return self.status is CheckoutStatus.AWAITING_PAYMENT
+
+    @property
+    def country(self) -> str | None:
+        """Where it is to be delivered and taxed; None as long as nobody said."""
+        address = self.shipping_address or self.billing_address
+        return address["country"] if address else None
 
 
 class DeliveryMethod(Base):
