@@ -1,0 +1,69 @@
+"""The order as it would be placed now."""
+
+from collections import Counter
+
+from sqlalchemy import select
+
+from shop.cart.summary import LineView
+from shop.catalog.models import Variant
+from shop.checkout.models import CheckoutSession
+from shop.checkout.quotes import Quote
+from shop.db import session
+from shop.orders.placing import LineDraft, OrderDraft
+
+
+def draft_order(checkout: CheckoutSession, quote: Quote) -> OrderDraft:
+    totals = quote.totals
+    return OrderDraft(
+        user_id=checkout.user_id,
+        email=checkout.email,
+        name=checkout.name,
+        billing_address=checkout.billing_address or {},
+        shipping_address=checkout.shipping_address if quote.needs_delivery else None,
+        delivery_name=quote.delivery.name if quote.delivery else "",
+        currency=quote.currency,
+        subtotal=totals.subtotal,
+        discount=totals.discount,
+        delivery=totals.delivery,
+        tax=totals.tax,
+        tax_included=totals.tax_included,
+        total=totals.total,
+        lines=_line_drafts(quote),
+    )
+
+
+def wanted(quote: Quote) -> dict[int, int]:
+    """Units by variant; two lines of one variant count together."""
+    counted: Counter[int] = Counter()
+    for line in quote.lines:
+        counted[line.variant_id] += line.quantity
+    return dict(counted)
+
+
+def _line_drafts(quote: Quote) -> tuple[LineDraft, ...]:
+    ids = {line.variant_id for line in quote.lines}
+    variants = {
+        variant.id: variant
+        for variant in session.scalars(select(Variant).where(Variant.id.in_(ids)))
+    }
+    return tuple(
+        _line_draft(line, variants[line.variant_id], quote.rates[line.tax_category], line_tax)
+        for line, line_tax in zip(quote.lines, quote.totals.line_taxes, strict=True)
+    )
+
+
+def _line_draft(line: LineView, variant: Variant, rate: int, line_tax: int) -> LineDraft:
+    return LineDraft(
+        product_id=line.product_id,
+        variant_id=line.variant_id,
+        price_id=line.price_id,
+        kind=line.kind,
+        title=line.title,
+        sku=variant.sku,
+        options=variant.options,
+        quantity=line.quantity,
+        unit_amount=line.unit_amount,
+        amount=line.amount,
+        tax_rate=rate,
+        tax=line_tax,
+    )

@@ -1,0 +1,33 @@
+"""An order's lines as Stripe's own page shows them; they add up to the order's total."""
+
+from shop import config
+from shop.billing import payments
+from shop.billing.models import Payment
+from shop.billing.payments import HostedLine
+from shop.db import session
+from shop.orders.models import Order
+
+RETURN = "/checkout/return"
+CANCELED = "/checkout/canceled"
+
+
+def start(payment: Payment) -> str:
+    """The address of Stripe's page for this payment; commits."""
+    order = session.get_one(Order, payment.order_id)
+    base = config.current().base_url
+    return payments.start_hosted(
+        payment,
+        lines_of(order),
+        email=order.email,
+        success_url=f"{base}{RETURN}?session_id={{CHECKOUT_SESSION_ID}}",
+        cancel_url=f"{base}{CANCELED}",
+    )
+
+
+def lines_of(order: Order) -> list[HostedLine]:
+    lines = [HostedLine(line.title, line.quantity, line.unit_amount) for line in order.lines]
+    if order.delivery:
+        lines.append(HostedLine(f"Delivery, {order.delivery_name}", 1, order.delivery))
+    if order.tax and not order.tax_included:
+        lines.append(HostedLine("Tax", 1, order.tax))
+    return lines

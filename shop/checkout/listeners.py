@@ -1,0 +1,60 @@
+"""The session follows its order: to the end that the order came to, once."""
+
+from sqlalchemy import update
+
+from shop import events
+from shop.cart import carts
+from shop.cart.models import Cart
+from shop.checkout.models import CheckoutSession, CheckoutStatus
+from shop.db import session, utcnow
+from shop.orders.models import Order
+
+
+def complete(event: events.OrderPaid) -> None:
+    """Whatever it was before, its money is here; what was bought leaves the cart."""
+    checkout = session.scalar(
+        update(CheckoutSession)
+        .where(
+            CheckoutSession.order_id == event.order_id,
+            CheckoutSession.status != CheckoutStatus.COMPLETED,
+        )
+        .values(status=CheckoutStatus.COMPLETED)
+        .returning(CheckoutSession)
+    )
+    if checkout is None or checkout.cart_id is None:
+        return
+    if not carts.empty(checkout.cart_id, checkout.cart_version or 0):
+        _take_out(checkout.cart_id, session.get_one(Order, event.order_id))
+
+
+def _take_out(cart_id: int, order: Order) -> None:
+    """Leave what the customer added after going to pay."""
+    raised = update(Cart).where(Cart.id == cart_id).values(version=Cart.version + 1)
+    cart = session.scalars(raised.returning(Cart)).one()
+    bought = {line.price_id: line.quantity for line in order.lines}
+    for line in list(cart.lines):
+        left = line.quantity - bought.get(line.price_id, 0)
+        if left > 0:
+            line.quantity = left
+        else:
+            cart.lines.remove(line)
+
+
+def give_up(event: events.OrderCanceled) -> None:
+    """Expired when its time was over, else canceled."""
+    checkout = session.scalar(
+        update(CheckoutSession)
+        .where(
+            CheckoutSession.order_id == event.order_id,
+            CheckoutSession.status == CheckoutStatus.AWAITING_PAYMENT,
+        )
+        .values(status=CheckoutStatus.CANCELED)
+        .returning(CheckoutSession)
+    )
+    if checkout is not None and checkout.expires_at <= utcnow():
+        checkout.status = CheckoutStatus.EXPIRED
+
+
+def connect() -> None:
+    events.subscribe(events.OrderPaid, complete)
+    events.subscribe(events.OrderCanceled, give_up)
