@@ -1,0 +1,79 @@
+"""Back from paying. What the address says is only compared; Stripe is asked what happened."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from shop import db
+from shop.billing import mirror
+from shop.billing.models import Payment, PaymentStatus
+from shop.cart.carts import find_cart
+from shop.checkout.models import CheckoutSession
+from shop.db import session
+from shop.errors import NotFound, Unavailable
+from shop.orders.models import Order, PaymentState
+
+bp = Blueprint("returning", __name__)
+
+DECIDED = (PaymentStatus.SUCCEEDED, PaymentStatus.PROCESSING)
+
+
+@bp.get("/return")
+def show_return() -> Response:
+    db.will_write()  # the same sync that the webhook does; whoever is first
+    payment = _payment_of_this_visitor()
+    order_id = payment.order_id
+    try:
+        payment = mirror.sync(payment.id)
+    except Unavailable:
+        return _show_order(session.get_one(Order, order_id))  # "still confirming"
+    order = session.get_one(Order, order_id, populate_existing=True)
+    if order.is_paid or payment.status in DECIDED:
+        return _show_order(order)
+    if payment.status is PaymentStatus.CANCELED or order.payment_state is PaymentState.CANCELED:
+        return redirect(url_for("checkout.returning.show_canceled"), 303)
+    return _try_again(payment)
+
+
+def _payment_of_this_visitor() -> Payment:
+    """The newest payment of the cart in hand, or the one that the address names, if it is theirs.
+
+    :raises NotFound: also when it is somebody else's.
+    """
+    cart = find_cart()
+    if cart is None:
+        raise NotFound
+    query = (
+        select(Payment)
+        .join(CheckoutSession, CheckoutSession.order_id == Payment.order_id)
+        .where(CheckoutSession.cart_id == cart.id)
+        .order_by(Payment.id.desc())
+    )
+    if intent_id := request.args.get("payment_intent"):
+        query = query.where(Payment.stripe_payment_intent_id == intent_id)
+    if checkout_id := request.args.get("session_id"):
+        query = query.where(Payment.stripe_checkout_session_id == checkout_id)
+    payment = session.scalar(query.limit(1))
+    if payment is None:
+        raise NotFound
+    return payment
+
+
+def _show_order(order: Order) -> Response:
+    return redirect(url_for("orders.show_order", token=order.token), 303)
+
+
+def _try_again(payment: Payment) -> Response:
+    if payment.error_message:
+        text = (
+            f"{payment.error_message} Nothing was charged. Try another card or another way to pay."
+        )
+        flash(text, "bad")
+    else:
+        flash("The payment is not finished. Nothing was charged.", "warn")
+    return redirect(url_for("checkout.show_step", step="payment"), 303)
+
+
+@bp.get("/canceled")
+def show_canceled() -> str:
+    return render_template("checkout/canceled.html")

@@ -1,0 +1,100 @@
+"""The steps as pages. A GET writes nothing: the session is made by the first form that is sent."""
+
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response
+
+from shop.cart.summary import CartView
+from shop.checkout import payment_pages, returning, sessions, steps
+from shop.checkout.models import CheckoutSession
+from shop.checkout.pages import cart_in_hand, render, view_of
+from shop.checkout.quotes import Quote
+from shop.checkout.step_forms import StepForm, form_of
+from shop.errors import BadInput
+
+bp = Blueprint("checkout", __name__, url_prefix="/checkout", template_folder="templates")
+bp.register_blueprint(payment_pages.bp)
+bp.register_blueprint(returning.bp)
+
+Answer = Response | str | tuple[str, int]
+
+
+@bp.errorhandler(sessions.Completed)
+def show_order(error: sessions.Completed) -> Response:
+    return redirect(url_for("orders.show_order", token=error.order_token), 303)
+
+
+@bp.errorhandler(sessions.EmptyCart)
+def show_cart(_error: sessions.EmptyCart) -> Response:
+    return redirect(url_for("cart.show"), 303)
+
+
+@bp.errorhandler(steps.StepMissing)
+def show_missing_step(error: steps.StepMissing) -> Response:
+    return redirect(url_for("checkout.show_step", step=error.next_step), 303)
+
+
+@bp.get("")
+def start() -> Response:
+    cart = cart_in_hand()
+    checkout = sessions.current(cart)
+    _, now = view_of(checkout, cart)
+    return _go_on(checkout, now)
+
+
+@bp.get("/review")
+def review() -> Response:
+    """The payment page shows everything once more."""
+    return redirect(url_for("checkout.show_step", step="payment"), 303)
+
+
+@bp.get("/<any(contact, address, delivery, payment):step>")
+def show_step(step: str) -> Answer:
+    cart = cart_in_hand()
+    checkout = sessions.current(cart)
+    view, now = view_of(checkout, cart)
+    if missing := steps.first_before(step, checkout, now):
+        return redirect(url_for(".show_step", step=missing), 303)
+    if step == "payment":
+        return payment_pages.show(checkout, now)
+    if step == "delivery" and not now.needs_delivery:
+        return redirect(url_for(".show_step", step="payment"), 303)
+    return render(step, checkout, now, form=form_of(step, checkout, view, now))
+
+
+@bp.post("/<any(contact, address, delivery):step>")
+def save_step(step: str) -> Answer:
+    cart = cart_in_hand()
+    checkout = sessions.reopen(cart)
+    view, now = view_of(checkout, cart)
+    steps.require(step, checkout, now)
+    form = form_of(step, checkout, view, now)
+    if not _save(form, checkout, view, now):
+        return render(step, checkout, now, form=form), 422
+    _, now = view_of(checkout, cart)
+    return _go_on(checkout, now)
+
+
+@bp.post("/address/country")
+def change_country() -> Answer:
+    """The address form with another country's fields and all that was typed. Saves nothing."""
+    cart = cart_in_hand()
+    checkout = sessions.current(cart)
+    view, now = view_of(checkout, cart)
+    return render("address", checkout, now, form=form_of("address", checkout, view, now))
+
+
+def _save(form: StepForm, checkout: CheckoutSession, view: CartView, now: Quote) -> bool:
+    if not form.validate():
+        return False
+    try:
+        form.fill(checkout, view, now)
+    except BadInput as error:
+        form.show_errors(error)
+        return False
+    return True
+
+
+def _go_on(checkout: CheckoutSession, now: Quote) -> Response:
+    step = steps.next_step(checkout, now)
+    name = step if step in steps.NAMES else "payment"
+    return redirect(url_for(".show_step", step=name), 303)
