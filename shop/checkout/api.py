@@ -1,0 +1,218 @@
+"""The checkout over JSON, step by step. A client names things; what they cost, we say."""
+
+from typing import Annotated
+
+from flask import Blueprint, url_for
+from pydantic import Field, StringConstraints
+from sqlalchemy import select
+
+from shop import api, config, db
+from shop.billing import payments
+from shop.billing.gateway import Declined
+from shop.billing.models import Payment, PaymentWay
+from shop.cart import summary
+from shop.cart.carts import find_cart
+from shop.cart.models import Cart
+from shop.checkout import filling, paying, sessions, steps
+from shop.checkout.api_shapes import CheckoutSessionOut, checkout_out
+from shop.checkout.models import CheckoutSession, CheckoutStatus
+from shop.checkout.quotes import Quote, quote
+from shop.db import session
+from shop.errors import BadInput, NotFound
+from shop.orders.models import Order
+from shop.orders.orders import latest_payment
+
+bp = Blueprint("checkout_api", __name__, url_prefix="/api/checkout-sessions")
+
+Text = Annotated[str, StringConstraints(max_length=500)]
+PaymentMethod = Annotated[str, StringConstraints(pattern=r"^pm_[A-Za-z0-9_]{1,200}$")]
+ConfirmationToken = Annotated[str, StringConstraints(pattern=r"^ctoken_[A-Za-z0-9_]{1,200}$")]
+
+
+class NewSession(api.Input):
+    cart_id: str | None = None
+    """The cart in hand, if given; there is no other one."""
+
+
+class Contact(api.Input):
+    email: Text
+    name: Text
+
+
+class Address(api.Input):
+    name: Text = ""
+    line1: Text = ""
+    line2: Text = ""
+    postal_code: Text = ""
+    city: Text = ""
+    region: Text = ""
+    country: Text
+
+
+class Addresses(api.Input):
+    billing: Address
+    shipping: Address | None = None
+
+
+class Delivery(api.Input):
+    method_id: int = Field(ge=1, le=2**31 - 1)
+
+
+class PaymentInput(api.Input):
+    payment_method: PaymentMethod | None = None
+
+
+class Confirm(api.Input):
+    payment_method: PaymentMethod | None = None
+    confirmation_token: ConfirmationToken | None = None
+
+
+@bp.post("")
+@api.endpoint(tag="Checkout", body=NewSession, returns=CheckoutSessionOut, status=201)
+def create_session(body: NewSession) -> tuple[CheckoutSessionOut, int]:
+    """Start checking out the cart, or go on where it was left.
+
+    201 with a new session; 200 with the one that this cart has already. A cart that changed after
+    payment started gets a new session, and the old payment is canceled.
+    """
+    cart = find_cart()
+    if cart is None:
+        raise sessions.EmptyCart
+    if body.cart_id not in {None, cart.token}:
+        raise NotFound
+    checkout, is_new = sessions.create_or_get(cart)
+    return checkout_out(checkout, _quote(checkout)), 201 if is_new else 200
+
+
+@bp.get("/<token>")
+@api.endpoint(tag="Checkout", returns=CheckoutSessionOut)
+def show_session(token: str) -> CheckoutSessionOut:
+    """A session of the cart in hand; `next_step` says what it lacks."""
+    checkout = sessions.load(token)
+    if not checkout.is_awaiting_payment:
+        return checkout_out(checkout, _quote(checkout))
+    db.will_write()
+    return _with_payment(_payment_of(sessions.load(token)))
+
+
+@bp.put("/<token>/contact")
+@api.endpoint(tag="Checkout", body=Contact, returns=CheckoutSessionOut)
+def update_contact(token: str, body: Contact) -> CheckoutSessionOut:
+    """Who buys: an e-mail address for receipt, links and keys, and a name."""
+    checkout = _open_session(token, "contact")
+    filling.fill_contact(checkout, email=body.email, name=body.name)
+    return checkout_out(checkout, _quote(checkout))
+
+
+@bp.put("/<token>/address")
+@api.endpoint(tag="Checkout", body=Addresses, returns=CheckoutSessionOut)
+def update_address(token: str, body: Addresses) -> CheckoutSessionOut:
+    """Where the invoice and the parcel go; one address stands for both when `shipping` is null."""
+    checkout = _open_session(token, "address")
+    filling.fill_address(
+        checkout,
+        summary.of(_cart_of(checkout)),
+        billing=body.billing.model_dump(),
+        shipping=body.shipping.model_dump() if body.shipping else None,
+    )
+    return checkout_out(checkout, _quote(checkout))
+
+
+@bp.put("/<token>/delivery")
+@api.endpoint(tag="Checkout", body=Delivery, returns=CheckoutSessionOut)
+def update_delivery(token: str, body: Delivery) -> CheckoutSessionOut:
+    """One of `delivery_options`."""
+    checkout = _open_session(token, "delivery")
+    filling.fill_delivery(checkout, _quote(checkout), body.method_id)
+    return checkout_out(checkout, _quote(checkout))
+
+
+@bp.put("/<token>/payment")
+@api.endpoint(tag="Checkout", body=PaymentInput, returns=CheckoutSessionOut)
+def update_payment(token: str, body: PaymentInput) -> CheckoutSessionOut:
+    """Go to pay: freezes the cart into an order and answers with the `client_secret`.
+
+    Confirm in the browser with Stripe.js, or name a payment method and confirm by our server. It
+    may be repeated: there is one payment.
+    """
+    checkout = sessions.load(token)
+    payment = paying.begin(checkout, PaymentWay.ELEMENT)
+    if body.payment_method:
+        _session_of(payment).payment_method = body.payment_method
+    return _with_payment(payment)
+
+
+@bp.post("/<token>/confirm")
+@api.endpoint(tag="Checkout", body=Confirm, returns=CheckoutSessionOut)
+def confirm(token: str, body: Confirm) -> CheckoutSessionOut:
+    """Charge what was chosen; repeating it charges nothing twice.
+
+    402 with the bank's words when it said no. `payment.redirect_url` leads to the bank when it
+    wants to see the customer.
+    """
+    checkout = sessions.load(token)
+    if checkout.status is CheckoutStatus.COMPLETED:
+        return checkout_out(checkout, _quote(checkout))
+    sessions.require_live(checkout)
+    if not checkout.is_awaiting_payment:
+        raise steps.StepMissing(steps.next_step(checkout, _quote(checkout)) or "payment")
+    chosen = _chosen(checkout, body)
+    payment = paying.begin(checkout, PaymentWay.ELEMENT)
+    if not payment.stripe_payment_intent_id:
+        payments.start_element(payment)
+    try:
+        outcome = payments.confirm(payment, return_url=_return_url(), **chosen)
+    except Declined:
+        db.commit()  # that the bank said no is worth keeping, though the answer is an error
+        raise
+    return _with_payment(payment, redirect_url=outcome.redirect_url)
+
+
+def _chosen(checkout: CheckoutSession, body: Confirm) -> dict[str, str]:
+    if body.confirmation_token:
+        return {"confirmation_token": body.confirmation_token}
+    if method := body.payment_method or checkout.payment_method:
+        return {"payment_method": method}
+    needed = "Name a payment method or a confirmation token."
+    raise BadInput(needed, payment_method=[needed])
+
+
+def _open_session(token: str, step: str) -> CheckoutSession:
+    checkout = sessions.load(token)
+    sessions.require_open(checkout)
+    steps.require(step, checkout, _quote(checkout))
+    return checkout
+
+
+def _with_payment(payment: Payment, redirect_url: str | None = None) -> CheckoutSessionOut:
+    """With what Stripe.js needs, while there is something to pay."""
+    element = None
+    if _session_of(payment).is_awaiting_payment and payment.way is PaymentWay.ELEMENT:
+        element = payments.start_element(payment)
+    checkout = _session_of(payment)
+    return checkout_out(checkout, _quote(checkout), element, redirect_url)
+
+
+def _payment_of(checkout: CheckoutSession) -> Payment:
+    payment = latest_payment(session.get_one(Order, checkout.order_id))
+    if payment is None:
+        raise NotFound
+    return payment
+
+
+def _session_of(payment: Payment) -> CheckoutSession:
+    """It may be another one than we came with: the other way to pay starts a new session."""
+    query = select(CheckoutSession).where(CheckoutSession.order_id == payment.order_id)
+    return session.scalars(query).one()
+
+
+def _cart_of(checkout: CheckoutSession) -> Cart:
+    return session.get_one(Cart, checkout.cart_id)
+
+
+def _quote(checkout: CheckoutSession) -> Quote:
+    return quote(checkout, summary.of(_cart_of(checkout)))
+
+
+def _return_url() -> str:
+    return config.current().base_url + url_for("checkout.returning.show_return")

@@ -1,0 +1,132 @@
+"""What the API says about a checkout session: an estimate before payment starts, then the order."""
+
+from datetime import datetime
+
+from shop import api, config
+from shop.billing.models import Payment
+from shop.billing.payments import ElementPayment
+from shop.checkout import steps
+from shop.checkout.models import CheckoutSession
+from shop.checkout.quotes import Quote
+from shop.db import session
+from shop.orders.models import Order
+from shop.orders.orders import latest_payment
+
+
+class ContactOut(api.Output):
+    email: str
+    name: str
+
+
+class DeliveryOut(api.Output):
+    method_id: int
+    name: str
+    note: str
+    amount: int
+
+
+class LineOut(api.Output):
+    product_id: int
+    price_id: int
+    title: str
+    quantity: int
+    unit_amount: int
+    amount: int
+
+
+class AmountsOut(api.Output):
+    subtotal: int
+    discount: int
+    delivery: int
+    tax: int
+    total: int
+    tax_included: bool
+
+
+class PaymentOut(api.Output):
+    intent_id: str | None
+    client_secret: str | None
+    publishable_key: str
+    status: str
+    redirect_url: str | None = None
+
+
+class PlacedOrderOut(api.Output):
+    token: str
+    number: str
+    payment_state: str
+
+
+class CheckoutSessionOut(api.Output):
+    id: str
+    status: str
+    next_step: str | None
+    needs_delivery: bool
+    contact: ContactOut | None
+    billing_address: dict[str, str] | None
+    shipping_address: dict[str, str] | None
+    delivery: DeliveryOut | None
+    delivery_options: list[DeliveryOut]
+    lines: list[LineOut]
+    amounts: AmountsOut
+    is_estimate: bool
+    currency: str
+    payment: PaymentOut | None
+    order: PlacedOrderOut | None
+    expires_at: datetime
+
+
+def checkout_out(
+    checkout: CheckoutSession,
+    quote: Quote,
+    element: ElementPayment | None = None,
+    redirect_url: str | None = None,
+) -> CheckoutSessionOut:
+    """:param element: what the card form needs, when it is to be told."""
+    order = session.get(Order, checkout.order_id) if checkout.order_id else None
+    sold = order or quote
+    return CheckoutSessionOut(
+        id=checkout.token,
+        status=checkout.status,
+        next_step=steps.next_step(checkout, quote),
+        needs_delivery=order.shipping_address is not None if order else quote.needs_delivery,
+        contact=ContactOut.model_validate(checkout) if checkout.email else None,
+        billing_address=checkout.billing_address,
+        shipping_address=checkout.shipping_address,
+        delivery=_delivery(checkout, quote, order),
+        delivery_options=[DeliveryOut.model_validate(option) for option in quote.options],
+        lines=[LineOut.model_validate(line) for line in sold.lines],
+        amounts=AmountsOut.model_validate(order or quote.totals),
+        is_estimate=order is None and quote.is_estimate,
+        currency=sold.currency,
+        payment=_payment(order, element, redirect_url) if order else None,
+        order=PlacedOrderOut.model_validate(order) if order else None,
+        expires_at=checkout.expires_at,
+    )
+
+
+def _delivery(checkout: CheckoutSession, quote: Quote, order: Order | None) -> DeliveryOut | None:
+    """What the customer chose; not what we assume before."""
+    method_id = checkout.delivery_method_id
+    if order is not None and method_id is not None and order.delivery_name:
+        return DeliveryOut(
+            method_id=method_id, name=order.delivery_name, note="", amount=order.delivery
+        )
+    chosen = quote.delivery
+    is_chosen = chosen is not None and chosen.method_id == method_id
+    return DeliveryOut.model_validate(chosen) if is_chosen else None
+
+
+def _payment(
+    order: Order, element: ElementPayment | None, redirect_url: str | None
+) -> PaymentOut | None:
+    payment: Payment | None = latest_payment(order)
+    if payment is None:
+        return None
+    return PaymentOut(
+        intent_id=element.intent_id if element else payment.stripe_payment_intent_id,
+        client_secret=element.client_secret if element else None,
+        publishable_key=config.current().stripe_publishable_key,
+        status=element.status if element else payment.status,
+        redirect_url=redirect_url,
+    )
