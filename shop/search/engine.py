@@ -5,6 +5,7 @@ pure Python, and threads would wait for each other anyway.
 """
 
 import threading
+import time
 from collections.abc import Callable, Collection, Sequence
 from functools import wraps
 from pathlib import Path
@@ -16,6 +17,8 @@ from shop.logs import log
 from shop.search.backend import SearchUnavailable
 from shop.search.folder import Folder
 from shop.search.reading import Reading
+
+PAUSE = 5.0  # seconds
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,6 +50,7 @@ class WhooshBackend:
         self._lock = threading.Lock()
         self._reading: Reading | None = None
         self._path: Path | None = None
+        self._broken_until = 0.0
 
     def version(self) -> str | None:
         try:
@@ -79,10 +83,18 @@ class WhooshBackend:
             self._reading = None
             raise SearchUnavailable
         if self._reading is None or path != self._path:
-            self._reading = Reading(index.open_dir(str(path), readonly=True).searcher())
-            self._path = path
+            self._reading = self._open(path)
             return self._reading
         searcher: Any = self._reading.searcher.refresh()
         if searcher is not self._reading.searcher:
             self._reading = Reading(searcher, self._reading.segments)
         return self._reading
+
+    def _open(self, path: Path) -> Reading:
+        """What did not open is left alone for a while: Whoosh takes half a second to give up."""
+        if path == self._path and time.monotonic() < self._broken_until:
+            raise SearchUnavailable
+        self._path, self._broken_until = path, time.monotonic() + PAUSE
+        reading = Reading(index.open_dir(str(path), readonly=True).searcher())
+        self._broken_until = 0.0
+        return reading

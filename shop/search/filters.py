@@ -1,8 +1,10 @@
 """What a visitor asks of a list, read from the address. Nothing in it can break the page."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from werkzeug.datastructures import MultiDict
 
@@ -21,6 +23,8 @@ SORTS = {
 }
 LARGEST_AMOUNT = 2**31 - 1
 MOST_VALUES = 50
+
+_PRICE = re.compile(r"\d{1,9}(?:[.,]\d{1,3})?", re.ASCII)
 
 
 Arguments = MultiDict[str, str]
@@ -102,10 +106,10 @@ def _amount(text: str, currency: str) -> int:
 
     :raises BadInput: when it is no price.
     """
-    try:
-        amount = money.to_minor(Decimal(text.replace(",", ".")), currency)
-    except (InvalidOperation, ValueError, OverflowError):
-        amount = -1
+    amount = -1
+    if _PRICE.fullmatch(text):
+        with suppress(ValueError):  # more decimals than the currency has
+            amount = money.to_minor(Decimal(text.replace(",", ".")), currency)
     if not 0 <= amount <= LARGEST_AMOUNT:
         raise BadInput(f"“{text[:20]}” is not a price. Write it like 25 or 25.50.")
     return amount

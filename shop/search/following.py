@@ -5,18 +5,15 @@ their own ways, and none of them may be able to forget the index.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import Select, event, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, UOWTransaction
 
 from shop.catalog.models import Category, Price, Product, Variant, product_categories
-from shop.db import utcnow
+from shop.db import insert, utcnow
 from shop.jobs import enqueue
 from shop.search.models import SearchChange
 
-INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 NUDGED = "search_nudged"
 
 
@@ -35,9 +32,8 @@ def _after_flush(session: Session, _context: UOWTransaction) -> None:
 
 def mark(session: Session, product_ids: Iterable[int]) -> None:
     """Note that these products changed, in the transaction that changed them."""
-    insert = INSERTS[session.get_bind().dialect.name]
     rows = [{"product_id": id_, "changed_at": utcnow()} for id_ in sorted(set(product_ids))]
-    statement = insert(SearchChange.__table__)
+    statement = insert(SearchChange)
     statement = statement.on_conflict_do_update(
         index_elements=["product_id"], set_={"changed_at": statement.excluded.changed_at}
     )

@@ -15,6 +15,8 @@ from shop.search.words import Word
 
 MOST_ENDINGS = 10
 """How many longer words a beginning stands for, the most frequent first."""
+MUCH = 4
+"""A spelling is offered when it is so many times as frequent as the one that was typed."""
 BOOSTS = {"title": 4.0, "labels": 2.0}
 
 
@@ -48,10 +50,10 @@ class Reading:
         return [self.ids[number] for number, _ in hits.items()]
 
     def corrected(self, text: str) -> str | None:
-        """Only words that no product has are put right."""
+        """Words are put right that no product has, or few compared with a word much like it."""
         written = words.split(text)
         better = [
-            word if self._is_known(word, is_last=n == len(written)) else self._closest(word)
+            self._closest(word, self._frequency(word, is_last=n == len(written)))
             for n, word in enumerate(written, 1)
         ]
         return None if better == written else " ".join(better)
@@ -104,26 +106,29 @@ class Reading:
         ]
         return AndMaybe(And(must), Or(lift)).normalize()
 
-    def _is_known(self, word: str, *, is_last: bool) -> bool:
+    def _frequency(self, word: str, *, is_last: bool = False) -> int:
+        """How many documents have the word; the last one may be a beginning."""
         stem = words.stem(word)
-        if not stem or ("words", stem) in self.reader:
-            return True
-        return is_last and any(True for _ in self.reader.expand_prefix("plain", word))
+        found: int = self.reader.doc_frequency("words", stem) if stem else 1
+        if not found and is_last:
+            return len(self._endings(word))
+        return found
 
-    def _closest(self, word: str) -> str:
-        """The likeliest spelling; the word itself when nothing is near."""
+    def _closest(self, word: str, frequency: int) -> str:
+        """The likeliest spelling; the word itself when nothing is near, or not much more usual."""
         if len(word) < 3 or word.isdigit():
             return word
         corrector = self.searcher.corrector("plain")
-        for distance in (1, 2) if len(word) > 4 else (1,):
+        for distance in (1, 2) if len(word) > 4 and not frequency else (1,):
             near = corrector.suggest(word, limit=20, maxdist=distance, prefix=1)
-            if near:
-                return str(max(near, key=lambda other: self._likeness(word, other)))
+            usual = [other for other in near if self._frequency(other) > MUCH * frequency]
+            if usual:
+                return str(max(usual, key=lambda other: self._likeness(word, other)))
         return word
 
     def _likeness(self, word: str, other: str) -> tuple[float, int]:
         ratio = SequenceMatcher(None, word, other).ratio()
-        return round(ratio, 1), self.reader.doc_frequency("plain", other)
+        return round(ratio, 1), self._frequency(other)
 
 
 def _ids(leaf: Any) -> array[int]:

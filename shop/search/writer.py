@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, select, tuple_
@@ -14,7 +15,7 @@ from shop import db
 from shop.catalog.models import Category, Product
 from shop.db import session
 from shop.logs import log
-from shop.search import folder
+from shop.search import backend, folder
 from shop.search.folder import Folder
 from shop.search.models import SearchChange
 from shop.search.schema import SCHEMA, document
@@ -26,18 +27,30 @@ MEMORY = 128
 Change = tuple[int, datetime]
 
 
-def drain() -> int:
+class BrokenIndex(Exception):
+    """It cannot be written, so it has to be built anew."""
+
+
+def drain(*, heal: bool = True) -> int:
     """Index what changed; returns how many products that were.
 
-    None when somebody else is writing: they, or the next call, will do it. A change is forgotten
-    only if the product did not change again meanwhile. An index that is missing or broken is built
-    anew.
+    0 when somebody else is writing: they, or the next call, will do it. A change is forgotten only
+    if the product did not change again meanwhile.
+
+    :param heal: build an index that is missing or broken; takes minutes for a large catalog.
     """
     place = folder.current()
-    if place.current() and not _changes(1):
+    is_whole = backend.current().version() is not None
+    if (is_whole and not _changes(1)) or not (is_whole or heal):
         return 0
     with place.writing() as mine:
-        return _drain(place) if mine else 0
+        if not mine:
+            return 0
+        try:
+            return _drain(place)
+        except BrokenIndex as error:
+            log.warning("search index is missing or broken", reason=str(error))
+            return _rebuild(place) if heal else 0
 
 
 def rebuild(*, wait: bool = False) -> int | None:
@@ -48,28 +61,33 @@ def rebuild(*, wait: bool = False) -> int | None:
 
 
 def _drain(place: Folder) -> int:
-    writable = _open(place)
-    if writable is None:
-        return _rebuild(place)
-    done = 0
-    try:
-        while changes := _changes(BATCH):
-            _put(writable, changes)
-            _forget(changes)
-            done += len(changes)
-    except LockError:
-        log.info("search index is being written by another process")
+    path, done = place.current(), 0
+    if path is None or backend.current().version() is None:
+        raise BrokenIndex("cannot be opened")
+    while changes := _changes(BATCH):
+        ids = [product_id for product_id, _ in changes]
+        documents = [document(product) for product in _load(Product.id.in_(ids))]
+        db.commit()
+        if not _write(path, ids, documents):
+            break
+        _forget(changes)
+        done += len(changes)
     return done
 
 
-def _open(place: Folder) -> Any:
-    """The current index; None when there is none that can be opened."""
-    path = place.current()
+def _write(path: Path, ids: Sequence[int], documents: Sequence[dict[str, str]]) -> bool:
+    """Replace the entries of these products; False when another process is writing."""
     try:
-        return index.open_dir(str(path)) if path else None
-    except Exception as error:  # noqa: BLE001  broken files raise whatever they like
-        log.error("search index is broken and will be rebuilt", error=repr(error))
-        return None
+        with index.open_dir(str(path)).writer() as writer:
+            writer.delete_by_query(Or([Term("id", str(id_)) for id_ in ids]))
+            for entry in documents:
+                writer.add_document(**entry)
+    except LockError:
+        log.info("search index is being written by another process")
+        return False
+    except Exception as error:  # broken files raise whatever they like
+        raise BrokenIndex(repr(error)) from error
+    return True
 
 
 def _changes(limit: int) -> list[Change]:
@@ -77,16 +95,6 @@ def _changes(limit: int) -> list[Change]:
     rows = session.execute(query.order_by(SearchChange.changed_at).limit(limit)).all()
     db.commit()  # nobody waits for us while the index is written
     return [(product_id, changed_at) for product_id, changed_at in rows]
-
-
-def _put(writable: Any, changes: Sequence[Change]) -> None:
-    ids = [product_id for product_id, _ in changes]
-    documents = [document(product) for product in _load(Product.id.in_(ids))]
-    db.commit()
-    with writable.writer() as writer:
-        writer.delete_by_query(Or([Term("id", str(id_)) for id_ in ids]))
-        for entry in documents:
-            writer.add_document(**entry)
 
 
 def _forget(changes: Sequence[Change]) -> None:
