@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from shop.accounts import people, security, sessions
 from shop.accounts.access import HOME, required_role, safe_next
 from shop.accounts.forms import RegisterForm, SignInForm
+from shop.accounts.throttle import tries
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
 bp.register_blueprint(security.bp)
@@ -33,10 +34,13 @@ def show_sign_in() -> Response | str:
 def sign_in() -> Response | tuple[str, int]:
     form = SignInForm(request.form)
     if form.validate():
-        user = people.identify(form.email.data or "", form.password.data or "")
+        email = form.email.data or ""
+        tries.check(email)
+        user = people.identify(email, form.password.data or "")
         if user:
             sessions.sign_in(user)
             return redirect(safe_next(form.next.data), 303)
+        tries.count_failure(email)
         form.form_errors.append("That e-mail address and password do not belong together.")
     return render_template("accounts/sign_in.html", form=form), 422
 

@@ -8,7 +8,7 @@ from shop.cart import cookie, holding
 from shop.cart.models import MOST_PER_LINE, Cart, CartLine
 from shop.catalog import prices
 from shop.catalog.models import Price, Variant
-from shop.db import session
+from shop.db import insert, session
 from shop.errors import BadInput, NotFound, ShopError
 
 MOST_LINES = 50
@@ -142,7 +142,7 @@ def _switch_currency(cart: Cart, currency: str) -> None:
 
 
 def _add_line(cart: Cart, price: Price, quantity: int) -> None:
-    line = holding.insert(CartLine).values(
+    line = insert(CartLine).values(
         cart_id=cart.id, price_id=price.id, quantity=quantity, seen_amount=price.unit_amount
     )
     together = CartLine.quantity + line.excluded.quantity

@@ -6,11 +6,10 @@ that two changes at once queue up behind each other on every database.
 
 from flask_login import current_user
 from sqlalchemy import ColumnElement, and_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shop.cart import cookie
 from shop.cart.models import Cart
-from shop.db import Base, session
+from shop.db import insert, session
 from shop.errors import NotFound
 
 
@@ -48,9 +47,3 @@ def open_cart(currency: str) -> Cart:
     values = {"user_id": current_user.id, "currency": currency}
     session.execute(insert(Cart).values(values).on_conflict_do_nothing(index_elements=["user_id"]))
     return touch_existing()
-
-
-def insert(model: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT that knows ON CONFLICT, which both databases write alike."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return sqlite.insert(model) if is_sqlite else postgresql.insert(model)

@@ -1,7 +1,18 @@
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
+from shop.accounts.throttle import tries
 from tests.accounts.browser import Browser, open_browser
+
+
+@pytest.fixture(autouse=True)
+def _unthrottled() -> Iterator[None]:
+    """What other tests tried does not count here."""
+    tries.forget()
+    yield
+    tries.forget()
 
 
 @pytest.fixture
