@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from flask_login import current_user
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import joinedload
 
 from shop import config
 from shop.accounts.access import SignInRequired
 from shop.catalog.models import Kind, Product
-from shop.db import Base, session, utcnow
+from shop.db import insert_once, session, utcnow
 from shop.downloads.models import Download, Grant, Release
 from shop.errors import NotFound, ShopError
 from shop.events import OrderPaid, OrderRefunded
@@ -44,7 +42,7 @@ def give(event: OrderPaid) -> None:
         or_(Product.download_url != "", exists().where(Release.product_id == Product.id)),
     )
     for line in session.scalars(query):
-        _insert_once(
+        insert_once(
             Grant,
             order_line_id=line.id,
             product_id=line.product_id,
@@ -144,7 +142,7 @@ def use(grant_id: int, file_name: str, nonce: str) -> None:
 
     :raises NoDownloadsLeft: when the limit is reached, or the grant ended a moment ago.
     """
-    if not _insert_once(Download, grant_id=grant_id, file_name=file_name, nonce=nonce):
+    if not insert_once(Download, grant_id=grant_id, file_name=file_name, nonce=nonce):
         return
     counted = session.scalar(
         update(Grant)
@@ -163,10 +161,3 @@ def _usable(now: datetime) -> ColumnElement[bool]:
         or_(Grant.expires_at.is_(None), Grant.expires_at > now),
         or_(Grant.most.is_(None), Grant.used < Grant.most),
     )
-
-
-def _insert_once(model: type[Base], **values: Any) -> bool:
-    """Whether the row is new; one that breaks a unique constraint is left as it was."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(model).values(**values).on_conflict_do_nothing()
-    return session.scalar(statement.returning(model.id)) is not None
