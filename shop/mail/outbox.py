@@ -4,12 +4,12 @@ A try is recorded before it is made. Every try of a mail has the same Message-ID
 which took it and lost our connection can drop the second.
 """
 
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate
 from hashlib import sha256
 
 from flask import render_template
-from sqlalchemy import insert, literal, select
 
 from shop import config, db, leases
 from shop.db import session, utcnow
@@ -41,9 +41,9 @@ def write(
         "due_at": utcnow(),
         "created_at": utcnow(),
     }
-    if session.scalar(select(literal(1)).where(Mail.key == key)):
+    mail_id = db.insert_once(Mail, **values)
+    if mail_id is None:
         return False
-    mail_id = session.scalar(insert(Mail).values(values).returning(Mail.id))
     enqueue("shop.mail.tasks.send_mail", mail_id)
     return True
 
@@ -53,12 +53,13 @@ def send(mail_id: int) -> bool:
     lease = leases.claim(Mail, mail_id)
     if lease is None:
         return False
-    mail = session.get_one(Mail, mail_id)
-    message = compose(mail)
     db.commit()  # the try is on record, and no lock is held while the server answers
+    mail = session.get_one(Mail, mail_id)
     try:
+        message = compose(mail)
+        db.commit()
         transports.deliver(message)
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001  whatever it is, the row keeps it and is tried again
         leases.fail(Mail, mail_id, lease, repr(error))
         db.commit()
         log.warning("mail failed", mail=mail_id, error=type(error).__name__)
@@ -73,7 +74,7 @@ def compose(mail: Mail) -> EmailMessage:
     settings = config.current()
     message = EmailMessage()
     message["From"] = settings.mail_from
-    message["To"] = mail.recipient
+    message["To"] = Address(addr_spec=mail.recipient)  # one, and nothing else: it was typed in
     message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = formatdate(mail.created_at.timestamp())
     message["Message-ID"] = f"<{sha256(mail.key.encode()).hexdigest()[:24]}@{settings.host}>"

@@ -35,4 +35,6 @@ def _send(message: EmailMessage, url: str) -> None:
 def _write(message: EmailMessage, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     name = str(message["Message-ID"]).strip("<>").split("@")[0]
-    (folder / f"{name}.eml").write_bytes(message.as_bytes())
+    part = folder / f"{name}.part"
+    part.write_bytes(message.as_bytes())
+    part.replace(folder / f"{name}.eml")  # whole or not at all

@@ -1,0 +1,81 @@
+"""An SMTP server that keeps what it gets, or refuses, or dies after it took a mail."""
+
+import email
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from email.policy import default
+from typing import Literal
+
+Mood = Literal["kind", "busy", "refusing", "forgetful"]
+REFUSALS = {"busy": b"450 try again later", "refusing": b"550 no such person"}
+
+
+class SmtpServer(socketserver.ThreadingTCPServer):
+    """Moods: `busy` and `refusing` turn away, `forgetful` takes the mail and hangs up."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Session)
+        self.mood: Mood = "kind"
+        self.tries = 0
+        self.mails: list[EmailMessage] = []
+        self.recipients: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.server_address[1]}"
+
+
+class Session(socketserver.StreamRequestHandler):
+    server: SmtpServer
+
+    def handle(self) -> None:
+        self.server.tries += 1
+        self._say(b"220 ready")
+        while line := self.rfile.readline():
+            verb = line[:4].upper()
+            if verb == b"QUIT":
+                return self._say(b"221 bye")
+            if verb == b"DATA":
+                if not self._take():
+                    return None
+            else:
+                self._say(self._answer(verb, line))
+        return None
+
+    def _answer(self, verb: bytes, line: bytes) -> bytes:
+        if verb == b"RCPT":
+            if self.server.mood in REFUSALS:
+                return REFUSALS[self.server.mood]
+            self.server.recipients.append(line.decode().partition(":")[2].strip(" <>\r\n"))
+        return b"250 fine"
+
+    def _take(self) -> bool:
+        """The mail; False when the connection ends before the answer."""
+        self._say(b"354 go on")
+        lines = []
+        while (line := self.rfile.readline()) not in {b".\r\n", b""}:
+            lines.append(line.removeprefix(b"."))
+        self.server.mails.append(email.message_from_bytes(b"".join(lines), policy=default))
+        if self.server.mood == "forgetful":
+            return False
+        self._say(b"250 kept")
+        return True
+
+    def _say(self, answer: bytes) -> None:
+        self.wfile.write(answer + b"\r\n")
+
+
+@contextmanager
+def smtp_server() -> Iterator[SmtpServer]:
+    with SmtpServer() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
