@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response, g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, DateTime, Enum, MetaData, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -106,6 +107,19 @@ def will_write() -> None:
     """Say in a GET that it is going to write, before its first write; ends the read transaction."""
     g.writes = True
     session.rollback()
+
+
+def insert(model: type[Base]) -> postgresql.Insert:
+    """With `ON CONFLICT`, which both databases write alike but the common dialect has not."""
+    known: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+    statement: postgresql.Insert = known[session.get_bind().dialect.name](model)
+    return statement
+
+
+def insert_once(model: type[Base], **values: Any) -> int | None:
+    """The id of the new row; None when one that may exist only once is there already."""
+    statement = insert(model).values(values).on_conflict_do_nothing()
+    return session.scalar(statement.returning(model.id))
 
 
 def utcnow() -> datetime:

@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import stripe
 from sqlalchemy import CursorResult, select, update
-from sqlalchemy.exc import IntegrityError
 
 from shop import db, events
 from shop.billing.gateway import stripe_call
@@ -192,15 +191,11 @@ def _check_amount(payment: Payment, snapshot: Snapshot) -> None:
 
 def record(payment: Payment, kind: str, external_id: str, amount: int) -> None:
     """A ledger entry, once for each object at Stripe and kind."""
-    entry = LedgerEntry(
+    db.insert_once(
+        LedgerEntry,
         payment_id=payment.id,
         kind=kind,
         external_id=external_id,
         amount=amount,
         currency=payment.currency,
     )
-    try:
-        with session.begin_nested():
-            session.add(entry)
-    except IntegrityError:
-        return  # written by an earlier event

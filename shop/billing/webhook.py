@@ -7,12 +7,10 @@ from typing import Any
 
 import stripe
 from flask import Blueprint, abort, request
-from sqlalchemy.exc import IntegrityError
 
-from shop import config
+from shop import config, db
 from shop.billing.gateway import API_VERSION
 from shop.billing.models import StripeEvent
-from shop.db import session
 from shop.jobs import enqueue
 from shop.logs import log
 
@@ -110,7 +108,8 @@ def _is_snapshot(event: dict[str, Any]) -> bool:
 
 def keep(event: dict[str, Any], payload: bytes) -> None:
     """Insert the event; one that is here already changes nothing."""
-    record = StripeEvent(
+    event_id = db.insert_once(
+        StripeEvent,
         stripe_id=event["id"],
         type=event["type"],
         object_id=str(event["data"]["object"].get("id", "")),
@@ -118,9 +117,5 @@ def keep(event: dict[str, Any], payload: bytes) -> None:
         payload=payload,
         created_at=datetime.fromtimestamp(event["created"], UTC),
     )
-    try:
-        with session.begin_nested():
-            session.add(record)
-    except IntegrityError:
-        return
-    enqueue("shop.billing.tasks.handle_stripe_event", record.id)
+    if event_id is not None:
+        enqueue("shop.billing.tasks.handle_stripe_event", event_id)

@@ -10,13 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from shop.catalog.models import Hold, StockMovement, StockReservation, Variant
-from shop.db import Base, session, utcnow
+from shop.db import insert, insert_once, session, utcnow
 from shop.errors import NotFound, ShopError
-
-INSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 class OutOfStock(ShopError):
@@ -128,14 +125,14 @@ def adjust(variant_id: int, delta: int, reason: str, reference: str) -> bool:
 
 def _claim(holder: str, quantities: Mapping[int, int]) -> list[int]:
     """Write the reservations down and return the variants whose units are not held yet."""
-    insert = _insert(StockReservation)
+    held = insert(StockReservation)
     rows = [
         {"holder": holder, "variant_id": id, "quantity": quantity, "state": Hold.HELD}
         for id, quantity in quantities.items()
     ]
-    claim = insert.values(rows).on_conflict_do_update(
+    claim = held.values(rows).on_conflict_do_update(
         index_elements=["holder", "variant_id"],
-        set_={"quantity": insert.excluded.quantity, "state": Hold.HELD, "created_at": utcnow()},
+        set_={"quantity": held.excluded.quantity, "state": Hold.HELD, "created_at": utcnow()},
         where=StockReservation.state == Hold.RELEASED,
     )
     return sorted(session.scalars(claim.returning(StockReservation.variant_id)))
@@ -163,17 +160,8 @@ def _change(variant_id: int, *conditions: ColumnElement[bool], **values: Any) ->
 
 
 def _record(variant_id: int, delta: int, reason: str, reference: str) -> bool:
-    movement = _insert(StockMovement).values(
-        variant_id=variant_id, delta=delta, reason=reason, reference=reference
-    )
-    once = movement.on_conflict_do_nothing(index_elements=["variant_id", "reference"])
-    return session.scalar(once.returning(StockMovement.id)) is not None
-
-
-def _insert(model: type[Base]) -> postgresql.Insert:
-    """With `ON CONFLICT`, which both databases have but the common dialect has not."""
-    insert: postgresql.Insert = INSERTS[session.get_bind().dialect.name](model)
-    return insert
+    values = {"delta": delta, "reason": reason, "reference": reference}
+    return insert_once(StockMovement, variant_id=variant_id, **values) is not None
 
 
 def _reload(variant_id: int) -> Variant:

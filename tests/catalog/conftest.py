@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from shop import config
+from shop import config, jobs
 from shop.db import Base, db
 from shop.db import init_app as init_database
 
@@ -27,6 +27,7 @@ def racetrack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]
     settings = config.load(_env_file=None, data_dir=tmp_path, database_url=url)
     config.init_app(app, settings)
     init_database(app)
+    jobs.init_app(app, settings)
     if url:
         _execute(f"CREATE SCHEMA {schema}")
     with app.app_context():
