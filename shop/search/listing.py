@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from shop.errors import NotFound
-from shop.search import backend, bits, pulse, snapshot
+from shop.search import backend, bits, pulse, snapshot, words
 from shop.search.backend import Backend
 from shop.search.facets import Facet, narrow
 from shop.search.filters import Wanted
@@ -31,6 +31,8 @@ class Listing:
     did_you_mean: str | None
     searched: str
     """The words that were looked for: the better spelling where the given one found nothing."""
+    parts: Sequence[tuple[str, int]]
+    """Where all the words together find nothing: how many products each of them has."""
     snapshot: Snapshot
 
     @property
@@ -43,6 +45,7 @@ class Found:
     text: str
     products: int
     did_you_mean: str | None = None
+    parts: Sequence[tuple[str, int]] = ()
 
 
 def browse(wanted: Wanted, per_page: int = PER_PAGE) -> Listing:
@@ -71,6 +74,7 @@ def browse(wanted: Wanted, per_page: int = PER_PAGE) -> Listing:
         without=left.without,
         did_you_mean=found.did_you_mean,
         searched=found.text,
+        parts=found.parts,
         snapshot=shelf,
     )
 
@@ -86,13 +90,21 @@ def _find(engine: Backend, shelf: Snapshot, text: str, room: int) -> Found:
     hits = shelf.of(engine.matches(text)) & room
     if hits.bit_count() >= FEW:
         return Found(text, hits)
-    better = engine.corrected(text)
-    if better is None:
-        return Found(text, hits)
+    better = engine.corrected(text) or text
     more = shelf.of(engine.matches(better)) & room
-    if more.bit_count() <= hits.bit_count():
+    if more.bit_count() > hits.bit_count():
+        return Found(text, hits, better) if hits else Found(better, more, better)
+    if hits:
         return Found(text, hits)
-    return Found(text, hits, better) if hits else Found(better, more, better)
+    return Found(text, 0, parts=_parts(engine, shelf, better, room))
+
+
+def _parts(engine: Backend, shelf: Snapshot, text: str, room: int) -> list[tuple[str, int]]:
+    counts = [
+        (word, (shelf.of(engine.matches(word)) & room).bit_count())
+        for word in dict.fromkeys(words.split(text))
+    ]
+    return [(word, count) for word, count in counts if count]
 
 
 def _cut(engine: Backend, shelf: Snapshot, products: int, wanted: Wanted, end: int) -> list[int]:

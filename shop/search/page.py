@@ -80,6 +80,11 @@ class Page:
         return link(self.path, replace(self.listing.wanted, text=text, page=1), self.currency)
 
     @property
+    def part_links(self) -> Sequence[WayOut]:
+        """The words of a search that found nothing, each alone."""
+        return [WayOut(word, count, self.url_for(word)) for word, count in self.listing.parts]
+
+    @property
     def ways_out(self) -> Sequence[WayOut]:
         """Filters without which there would be products, the most first."""
         wanted = replace(self.listing.wanted, page=1)

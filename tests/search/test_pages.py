@@ -97,6 +97,18 @@ def test_a_search_without_hits_shows_a_way_on(client: FlaskClient) -> None:
     assert 'href="/products">See all products' in page
 
 
+def test_words_that_never_meet_are_offered_alone(client: FlaskClient) -> None:
+    make_price(title="Steel bottle")
+    make_price(title="Walnut desk")
+    tasks.sweep()
+
+    page = client.get("/search?q=botle+walnut").text
+
+    assert "No product has all of these words" in page
+    for word in ("bottle", "walnut"):
+        assert f'<a href="/search?q={word}">{word}</a> <span class="hint">1 product<' in page
+
+
 @pytest.mark.parametrize(
     "query",
     [
