@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from shop import config
 from shop.app import create_app
 from shop.config import Settings
 from shop.db import Base, db
 from stripe_sandbox.testing import StripeSandbox
+from tests.browser import Browser, open_browser
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +73,6 @@ def app(
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A browser without CSRF duty; `tests/test_csrf.py` has one with it."""
-    app.config["WTF_CSRF_ENABLED"] = False
-    return app.test_client()
+def client(app: Flask) -> Browser:
+    """A stranger's browser."""
+    return open_browser(app)

@@ -12,7 +12,7 @@ from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from shop import web
 from shop.db import SAFE_METHODS
-from tests.accounts.browser import Browser, open_browser
+from tests.browser import Browser, open_browser
 from tests.accounts.factories import PASSWORD, make_user
 from tests.queries import count_queries
 

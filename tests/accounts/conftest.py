@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from shop.accounts.throttle import tries
-from tests.accounts.browser import Browser, open_browser
+from tests.browser import Browser, open_browser
 
 
 @pytest.fixture(autouse=True)

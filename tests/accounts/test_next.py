@@ -3,7 +3,7 @@
 import pytest
 
 from shop.accounts.access import HOME, safe_next
-from tests.accounts.browser import Browser
+from tests.browser import Browser
 from tests.accounts.factories import PASSWORD, make_user
 
 ELSEWHERE = [

@@ -3,7 +3,7 @@ from flask import Flask
 
 from shop.accounts.models import Role, User
 from shop.db import session
-from tests.accounts.browser import Browser
+from tests.browser import Browser
 
 DATA = {"email": "mara@example.com", "name": "Mara Lind", "password": "ten letters"}
 ODD = ["\u202eevil", "a\0b", "a\u200db", "\U0001f600" * 3, "\u0130stanbul", "x" * 10_000]

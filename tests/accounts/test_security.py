@@ -5,7 +5,7 @@ from flask import Flask
 
 from shop.accounts.models import ApiToken, User
 from shop.db import commit, session
-from tests.accounts.browser import Browser, open_browser
+from tests.browser import Browser, open_browser
 from tests.accounts.factories import PASSWORD, make_user
 
 

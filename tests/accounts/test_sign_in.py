@@ -5,7 +5,7 @@ import pytest
 from flask import Flask
 
 from shop.accounts import people
-from tests.accounts.browser import Browser
+from tests.browser import Browser
 from tests.accounts.factories import PASSWORD, make_user
 
 WRONG = "That e-mail address and password do not belong together."

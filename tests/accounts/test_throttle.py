@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from shop.accounts.throttle import LIMITS, WINDOW, tries
-from tests.accounts.browser import Browser
+from tests.browser import Browser
 from tests.accounts.factories import PASSWORD, make_user
 
 EMAIL = "mara@example.com"

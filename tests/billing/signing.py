@@ -5,9 +5,8 @@ import json
 import time
 from typing import Any
 
-from flask.testing import FlaskClient
-
 from shop.config import Settings
+from tests.browser import Browser
 
 
 def signature(payload: bytes, secret: str, at: int | None = None, version: str = "v1") -> str:
@@ -16,7 +15,7 @@ def signature(payload: bytes, secret: str, at: int | None = None, version: str =
     return f"t={at},{version}={digest}"
 
 
-def send(client: FlaskClient, settings: Settings, event: dict[str, Any] | bytes, **how: Any) -> int:
+def send(client: Browser, settings: Settings, event: dict[str, Any] | bytes, **how: Any) -> int:
     """Post the event; returns the status. `header=` replaces the signature."""
     payload = event if isinstance(event, bytes) else json.dumps(event).encode()
     header = how.pop("header", None)

@@ -3,7 +3,6 @@ import time
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from shop import config
@@ -11,6 +10,7 @@ from shop.billing.models import StripeEvent
 from shop.config import Settings
 from shop.db import session
 from tests.billing.signing import make_event, send, signature
+from tests.browser import Browser
 
 
 def stored() -> int:
@@ -18,7 +18,7 @@ def stored() -> int:
 
 
 def test_w01_an_event_delivered_five_times_is_stored_once(
-    client: FlaskClient, settings: Settings
+    client: Browser, settings: Settings
 ) -> None:
     assert [send(client, settings, make_event()) for _ in range(5)] == [200] * 5
     assert stored() == 1
@@ -39,7 +39,7 @@ PAYLOAD = json.dumps(make_event()).encode()
     ids=["no header", "wrong secret", "v0 only", "one byte more", "serialized again"],
 )
 def test_w09_a_forged_event_is_refused(
-    client: FlaskClient, settings: Settings, payload: bytes, header: str
+    client: Browser, settings: Settings, payload: bytes, header: str
 ) -> None:
     secret = settings.webhook_secrets[0]
     if header == "v0-only":
@@ -55,7 +55,7 @@ def test_w09_a_forged_event_is_refused(
     [(301, 400), (290, 200), (-290, 200), (-302, 400), (-10 * 365 * 86400, 400)],
 )
 def test_w10_w11_only_a_fresh_event_is_accepted(
-    client: FlaskClient, settings: Settings, age: int, status: int
+    client: Browser, settings: Settings, age: int, status: int
 ) -> None:
     assert send(client, settings, make_event(), at=int(time.time()) - age) == status
 
@@ -69,7 +69,7 @@ def test_w12_a_weak_secret_stops_the_start(secret: str) -> None:
 
 
 def test_w13_while_a_secret_is_rolled_either_signs(
-    client: FlaskClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    client: Browser, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new = "whsec_" + "o" * 32, "whsec_" + "n" * 32
     both = config.load(_env_file=None, stripe_webhook_secret=f"{new},{old}")
@@ -109,6 +109,6 @@ def deep(levels: int) -> Any:
     ],
 )  # fmt: skip
 def test_w15_odd_bodies_never_break_the_endpoint(
-    client: FlaskClient, settings: Settings, payload: Any, status: int
+    client: Browser, settings: Settings, payload: Any, status: int
 ) -> None:
     assert send(client, settings, payload) == status

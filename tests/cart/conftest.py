@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 from shop.app import create_app
 from shop.config import Settings
 from shop.db import Base, db
-from tests.accounts.browser import Browser, open_browser
+from tests.browser import Browser, open_browser
 
 POSTGRES = os.environ.get("SHOP_TEST_POSTGRES_URL", "")
 NO_POSTGRES = pytest.mark.skipif(not POSTGRES, reason="SHOP_TEST_POSTGRES_URL is not set")

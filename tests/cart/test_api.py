@@ -5,7 +5,7 @@ import pytest
 
 from shop.cart.models import CartLine
 from shop.db import session
-from tests.accounts.browser import Browser
+from tests.browser import Browser
 from tests.factories import make_price
 
 ODD = ["-1", "0", "100", "1e9", "1000000000", "1.5", "1.0", "NaN", "Infinity", "-Infinity", "1e400"]

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from shop.cart.models import Cart, CartLine
 from shop.db import commit, session
-from tests.accounts.browser import Browser, open_browser
+from tests.browser import Browser, open_browser
 from tests.accounts.factories import PASSWORD, make_user
 from tests.factories import make_price
 

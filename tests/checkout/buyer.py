@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 
 from shop.catalog.models import Price
-from tests.accounts.browser import Browser
+from tests.browser import Browser
 
 BERLIN = {
     "name": "Mara Lindt",

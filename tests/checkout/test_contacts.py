@@ -18,7 +18,7 @@ def test_what_is_missing_is_named() -> None:
         "email": ["Enter your e-mail address."],
         "name": ["Enter your name."],
     }
-    assert "example mara@example.org" in errors_of("mara@")["email"][0]
+    assert "looks like mara@example.org" in errors_of("mara@")["email"][0]
 
 
 @pytest.mark.parametrize(

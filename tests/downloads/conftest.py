@@ -10,7 +10,7 @@ from sqlalchemy import text
 from shop.app import create_app
 from shop.config import Settings
 from shop.db import Base, db
-from tests.accounts.browser import Browser, open_browser
+from tests.browser import Browser, open_browser
 
 POSTGRES_URL = os.environ.get("SHOP_TEST_POSTGRES_URL", "")
 

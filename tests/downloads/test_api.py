@@ -10,7 +10,7 @@ from shop.accounts.models import ApiToken, User
 from shop.db import commit, session, utcnow
 from shop.downloads.models import Grant
 from shop.orders.models import OrderLine
-from tests.accounts.browser import Browser, open_browser
+from tests.browser import Browser, open_browser
 from tests.downloads.factories import (
     CONTENT,
     fetch,

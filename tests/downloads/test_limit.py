@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from shop.db import commit, rollback, session
 from shop.downloads import grants
 from shop.downloads.models import Download, Grant
-from tests.accounts.browser import Browser, open_browser
+from tests.browser import Browser, open_browser
 from tests.downloads.factories import CONTENT, fetch, make_grant, mint
 
 PEOPLE = 5

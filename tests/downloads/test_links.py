@@ -11,7 +11,7 @@ from itsdangerous.encoding import base64_decode
 
 from shop.db import session, utcnow
 from shop.downloads import links
-from tests.accounts.browser import open_browser
+from tests.browser import open_browser
 from tests.downloads.factories import CONTENT, fetch, make_grant, make_user, mint, sign_in
 
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

@@ -114,11 +114,12 @@ def test_incomplete_fields_are_refused_before_anything_is_sent(
     ("button", "status", "redirect_status"),
     [("Complete", "succeeded", "succeeded"), ("Fail", "requires_payment_method", "failed")],
 )
-def test_3d_secure_leads_to_the_bank_and_back(  # noqa: PLR0917
+def test_3d_secure_leads_to_the_bank_and_back(
     page: Page,
     shop: ShopPage,
     v1: stripe.V1Services,
     intent: stripe.PaymentIntent,
+    *,
     button: str,
     status: str,
     redirect_status: str,
