@@ -15,8 +15,6 @@ from stripe_sandbox.webhooks.courier import Courier
 
 
 class QuietHandler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"  # keeps connections open, which halves the time of a call
-
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """The inspector lists the requests."""
 

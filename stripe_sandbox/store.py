@@ -85,9 +85,9 @@ class Store:
         return loaded.value if loaded else None
 
     def require(self, kind: str, id: str, param: str | None = None) -> Json:
-        """Raises `resource_missing` when there is no such object."""
+        """Raises `resource_missing` when there is no such object, or no longer."""
         value = self.get(id)
-        if value is None or value["object"] != kind:
+        if value is None or value["object"] != kind or value.get("deleted"):
             raise no_such(kind, id, param)
         return value
 

@@ -1,5 +1,5 @@
 from stripe_sandbox import events, shapes
-from stripe_sandbox.errors import Json
+from stripe_sandbox.errors import Json, no_such
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.operations import Call, operation
 from stripe_sandbox.resources.payment_methods import attach, use
@@ -32,7 +32,11 @@ def create(call: Call) -> Json:
 
 @operation("get", "/v1/customers/{customer}")
 def retrieve(call: Call) -> Json:
-    return call.box.store.require("customer", call.id)
+    """A deleted customer can still be asked for, as `{id, object, deleted}`."""
+    customer = call.box.store.get(call.id)
+    if customer and customer["object"] == "customer":
+        return customer
+    raise no_such("customer", call.id)
 
 
 @operation("post", "/v1/customers/{customer}")
