@@ -1,16 +1,35 @@
 """What the front page shows."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, bindparam, select
 
 from shop.catalog.models import Category, Product, Status, product_categories
 from shop.catalog.shelf import ProductView, cards, category_url
 from shop.db import session
 
+CategoryFound = Row[int, int | None, str, str]
+
 CARDS = 4
 ROWS = 3
+
+_newest = (
+    select(Product.id)
+    .where(Product.status == Status.PUBLISHED)
+    .order_by(Product.published_at.desc(), Product.id.desc())
+    .limit(CARDS)
+)
+_categories = select(Category.id, Category.parent_id, Category.name, Category.slug).order_by(
+    Category.position, Category.name
+)
+_newest_in = (
+    select(product_categories.c.product_id)
+    .where(product_categories.c.category_id.in_(bindparam("ids", expanding=True)))
+    .distinct()
+    .order_by(product_categories.c.product_id.desc())
+    .limit(2 * CARDS)  # some may be drafts
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,47 +39,38 @@ class CategoryRow:
     products: list[ProductView]
 
 
-def front_page(currency: str) -> tuple[list[ProductView], list[CategoryRow]]:
-    """The newest products, and the newest of the first top categories. Three queries."""
-    newest = list(
-        session.scalars(
-            select(Product.id)
-            .where(Product.status == Status.PUBLISHED)
-            .order_by(Product.published_at.desc(), Product.id.desc())
-            .limit(CARDS)
-        )
-    )
-    members = _newest_by_category()
-    wanted = {*newest, *(id for ids in members.values() for id in ids)}
-    found = {card.id: card for card in cards(list(wanted), currency)}
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    newest: list[ProductView]
+    rows: list[CategoryRow]
+
+
+def front_page(currency: str) -> FrontPage:
+    """The newest products, and the newest of the first top categories that hold something."""
+    newest = session.scalars(_newest).all()
+    shelves = _shelves()
+    ids = {*newest, *(id for _, members in shelves for id in members)}
+    found = {card.id: card for card in cards(list(ids), currency)}
     rows = [
-        CategoryRow(name, category_url(slug), [found[id] for id in ids])
-        for (slug, name), ids in members.items()
+        CategoryRow(one.name, category_url(one.slug), [found[id] for id in members if id in found])
+        for one, members in shelves
     ]
-    return [found[id] for id in newest], rows
+    return FrontPage(
+        [found[id] for id in newest],
+        [CategoryRow(row.name, row.url, row.products[:CARDS]) for row in rows if row.products],
+    )
 
 
-def _newest_by_category() -> dict[tuple[str, str], list[int]]:
-    """Product ids by (slug, name) of a top category; its subcategories count as it."""
-    root = aliased(Category)
-    place = func.row_number().over(
-        partition_by=root.id, order_by=(Product.published_at.desc(), Product.id.desc())
-    )
-    ranked = (
-        select(root.slug, root.name, root.position, Product.id, place.label("place"))
-        .select_from(product_categories)
-        .join(Category, Category.id == product_categories.c.category_id)
-        .join(root, root.id == func.coalesce(Category.parent_id, Category.id))
-        .join(Product, Product.id == product_categories.c.product_id)
-        .where(Product.status == Status.PUBLISHED)
-        .group_by(root.id, Product.id)
-        .subquery()
-    )
-    columns = ranked.c
-    best = select(columns.slug, columns.name, columns.id).where(columns.place <= CARDS)
-    members: dict[tuple[str, str], list[int]] = {}
-    for slug, name, id in session.execute(
-        best.order_by(columns.position, columns.name, columns.place)
-    ):
-        members.setdefault((slug, name), []).append(id)
-    return dict(list(members.items())[:ROWS])
+def _shelves() -> list[tuple[CategoryFound, list[int]]]:
+    """Top categories, each with the ids of its newest products and those of its subcategories."""
+    categories = session.execute(_categories).all()
+    family = defaultdict(list)
+    for category in categories:
+        family[category.parent_id or category.id].append(category.id)
+    shelves: list[tuple[CategoryFound, list[int]]] = []
+    for category in categories:
+        if category.parent_id is None and len(shelves) < ROWS:
+            members = session.scalars(_newest_in, {"ids": family[category.id]}).all()
+            if members:
+                shelves.append((category, list(members)))
+    return shelves

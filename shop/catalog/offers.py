@@ -1,6 +1,7 @@
 """What a product page lets the customer choose from."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from shop.catalog.models import Price, Product, Variant
 from shop.catalog.shelf import period, show_money
@@ -13,6 +14,7 @@ class Offer:
     """One price, as a card of the picker."""
 
     price_id: int
+    amount: int
     title: str
     price_label: str
     compare_label: str | None
@@ -23,47 +25,66 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The picker: what can be bought, what cannot and why, and the price to hang on the page."""
+    """The picker: what can be bought, and what cannot and why."""
 
+    legend: str
     offers: list[Offer]
-    chosen: Offer | None
-    """What is selected when the page opens; None when nothing can be bought."""
-    from_price: bool
 
     @property
     def is_needed(self) -> bool:
         return len(self.offers) > 1
 
+    @property
+    def buyable(self) -> list[Offer]:
+        return [offer for offer in self.offers if not offer.refused]
+
+    @property
+    def cheapest(self) -> Offer | None:
+        """The price to hang on the page."""
+        return min(self.buyable or self.offers, key=attrgetter("amount"), default=None)
+
+    @property
+    def varies(self) -> bool:
+        """Whether it says "from" on the price tag."""
+        return len({offer.amount for offer in self.buyable or self.offers}) > 1
+
 
 def choice(product: Product, currency: str) -> Choice:
     """The offers of a product whose variants have their active prices loaded."""
-    priced = [
-        (variant, price)
+    offers = [
+        _offer(variant, price)
         for variant in product.variants
         for price in variant.prices
         if price.is_active and price.currency == currency
     ]
-    offers = [_offer(variant, price) for variant, price in priced]
-    buyable = [offer for offer in offers if not offer.refused]
-    amounts = {price.unit_amount for _, price in priced if not price.is_recurring}
-    return Choice(offers, buyable[0] if buyable else None, from_price=len(amounts) > 1)
+    names = product.variants[0].options if product.variants else {}
+    return Choice(" / ".join(names) or "Choose one", offers)
 
 
 def _offer(variant: Variant, price: Price) -> Offer:
-    amount = show_money(price.unit_amount, price.currency)
-    compare = price.compare_at_amount
     if price.interval is not None:
-        per = period(price.interval, price.interval_count)
-        refused = "Subscriptions cannot be ordered here yet."
-        title = variant.title or f"Every {per}"
-        return Offer(price.id, title, f"{amount} / {per}", None, "", refused)
+        return _subscription(variant, price, period(price.interval, price.interval_count))
+    compare = price.compare_at_amount
     return Offer(
         price_id=price.id,
+        amount=price.unit_amount,
         title=variant.title or "One-time purchase",
-        price_label=amount,
+        price_label=show_money(price.unit_amount, price.currency),
         compare_label=show_money(compare, price.currency) if compare else None,
         note=stock_note(variant),
         refused="Sold out" if variant.available == 0 else "",
+    )
+
+
+def _subscription(variant: Variant, price: Price, per: str) -> Offer:
+    return Offer(
+        price_id=price.id,
+        amount=price.unit_amount,
+        title=variant.title or f"Every {per}",
+        price_label=f"{show_money(price.unit_amount, price.currency)} / {per}",
+        compare_label=None,
+        note="",
+        refused="Subscriptions cannot be ordered here yet.",
     )
 
 

@@ -12,7 +12,7 @@ _neighbors = (
     select(_links.product_id)
     .where(_links.category_id == bindparam("category"), _links.product_id != bindparam("product"))
     .order_by(_links.product_id.desc())
-    .limit(3 * MOST)  # some may be drafts
+    .limit(2 * MOST)  # some may be drafts
 )
 _cards = CARDS.where(Product.id.in_(_neighbors))
 

@@ -1,6 +1,7 @@
 """The front page, a product's page, its pictures, and what crawlers and browsers ask a shop for."""
 
 from functools import lru_cache
+from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request, send_from_directory
 from sqlalchemy import select
@@ -25,8 +26,7 @@ MOST_ADDRESSES = 50_000  # of one site map, by its standard
 
 @bp.get("/")
 def home() -> str:
-    newest, rows = front_page(config.current().currency)
-    return render_template("catalog/home.html", newest=newest, rows=rows)
+    return render_template("catalog/home.html", page=front_page(config.current().currency))
 
 
 @bp.get("/products/<slug>")
@@ -51,10 +51,15 @@ def product(slug: str) -> str:
 def media(path: str) -> Response:
     """A picture; its address changes when it does, so it is kept for good."""
     folder = (config.current().data_dir / "media").resolve()
-    file = folder / path
-    if file.suffix.lower() not in PICTURES or not file.resolve().is_relative_to(folder):
+    if "\0" in path or not _is_picture(folder, path):
         raise NotFound
     return _picture(send_from_directory(folder, path, max_age=YEAR))
+
+
+def _is_picture(folder: Path, path: str) -> bool:
+    """By its name, and inside the folder even when it is a link."""
+    file = folder / path
+    return file.suffix.lower() in PICTURES and file.resolve().is_relative_to(folder)
 
 
 @bp.get("/hero.svg")

@@ -56,9 +56,7 @@ class ProductView:
 def cards(products: Sequence[int | Product], currency: str) -> list[ProductView]:
     """In the order given, without those that are not published. One query."""
     ids = [product if isinstance(product, int) else product.id for product in products]
-    found = cards_by_id(
-        CARDS.where(Product.id.in_(bindparam("ids", expanding=True))), currency, ids=ids
-    )
+    found = cards_by_id(_CARDS_OF_IDS, currency, ids=ids)
     return [found[id] for id in ids if id in found]
 
 
@@ -79,8 +77,7 @@ def load(ids: Sequence[int]) -> list[Product]:
 
     Three queries.
     """
-    statement = WHOLE.options(selectinload(Product.images)).where(Product.id.in_(ids))
-    found = {product.id: product for product in session.scalars(statement).unique()}
+    found = {one.id: one for one in session.scalars(LIST.where(Product.id.in_(ids))).unique()}
     return [found[id] for id in ids if id in found]
 
 
@@ -89,8 +86,7 @@ def find(which: ColumnElement[bool]) -> Product:
 
     :raises NotFound: also for drafts and what was archived.
     """
-    statement = WHOLE.options(joinedload(Product.images)).where(which)
-    product = session.scalars(statement).unique().first()
+    product = session.scalars(PAGE.where(which)).unique().first()
     if product is None:
         raise NotFound
     return product
@@ -167,16 +163,22 @@ def _whole_product() -> Select[Product]:
     )
 
 
+# made once: putting a statement together takes longer than SQLite takes to answer it
 CARDS = _card_rows()
-WHOLE = _whole_product()
+_CARDS_OF_IDS = CARDS.where(Product.id.in_(bindparam("ids", expanding=True)))
+PAGE = _whole_product().options(joinedload(Product.images))
+LIST = _whole_product().options(selectinload(Product.images))
 
 
 def _card(rows: list[Row[Any]], currency: str) -> ProductView:
     first = rows[0]
     prices = [row for row in rows if row.unit_amount is not None]
     once = [row for row in prices if row.interval is None]
-    shown = min(once or prices, key=attrgetter("unit_amount"), default=None)
-    compare = shown and shown.compare_at_amount
+    in_stock = [row for row in once if row.available > 0 or not row.tracks_stock]
+    offered = in_stock or once or prices
+    shown = min(offered, key=attrgetter("unit_amount"), default=None)
+    varies = len({row.unit_amount for row in offered}) > 1
+    compare = shown and not varies and shown.compare_at_amount
     return ProductView(
         id=first.id,
         url=product_url(first.slug),
@@ -185,7 +187,7 @@ def _card(rows: list[Row[Any]], currency: str) -> ProductView:
         image=image_view(first) if first.path else None,
         price_label=show_money(shown.unit_amount, currency) if shown else None,
         compare_label=show_money(compare, currency) if compare else None,
-        from_price=len({row.unit_amount for row in once or prices}) > 1,
+        from_price=varies,
         interval=period(shown.interval, shown.interval_count) if shown and not once else None,
         badge=_badge(prices),
     )
