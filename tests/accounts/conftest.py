@@ -16,11 +16,6 @@ def _unthrottled() -> Iterator[None]:
 
 
 @pytest.fixture
-def client(app: Flask) -> Browser:
-    return open_browser(app)
-
-
-@pytest.fixture
 def other_client(app: Flask) -> Browser:
     """Somebody else's browser, or the same person's second one."""
     return open_browser(app)

@@ -3,8 +3,8 @@
 import pytest
 
 from shop.accounts.access import HOME, safe_next
-from tests.browser import Browser
 from tests.accounts.factories import PASSWORD, make_user
+from tests.browser import Browser
 
 ELSEWHERE = [
     "",

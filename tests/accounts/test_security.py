@@ -5,8 +5,8 @@ from flask import Flask
 
 from shop.accounts.models import ApiToken, User
 from shop.db import commit, session
-from tests.browser import Browser, open_browser
 from tests.accounts.factories import PASSWORD, make_user
+from tests.browser import Browser, open_browser
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from sqlalchemy import select, text, update
 from shop.accounts.models import Role, SignInSession, User
 from shop.accounts.sessions import LIFETIME, STAFF_LIFETIME
 from shop.db import commit, session, utcnow
-from tests.browser import Browser, open_browser
 from tests.accounts.factories import PASSWORD, make_user
+from tests.browser import Browser, open_browser
 from tests.queries import count_queries
 
 

@@ -5,8 +5,8 @@ import pytest
 from flask import Flask
 
 from shop.accounts import people
-from tests.browser import Browser
 from tests.accounts.factories import PASSWORD, make_user
+from tests.browser import Browser
 
 WRONG = "That e-mail address and password do not belong together."
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from shop.accounts.throttle import LIMITS, WINDOW, tries
-from tests.browser import Browser
 from tests.accounts.factories import PASSWORD, make_user
+from tests.browser import Browser
 
 EMAIL = "mara@example.com"
 

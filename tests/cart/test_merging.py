@@ -8,8 +8,8 @@ from shop.accounts.models import User
 from shop.cart.models import Cart, CartLine
 from shop.checkout.models import CheckoutSession
 from shop.db import commit, session, utcnow
-from tests.browser import Browser, open_browser
 from tests.accounts.factories import PASSWORD, make_user
+from tests.browser import Browser, open_browser
 from tests.factories import make_price
 
 

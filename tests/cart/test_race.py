@@ -1,4 +1,4 @@
-"""Two tabs, one moment. On SQLite and, with SHOP_TEST_POSTGRES_URL, on PostgreSQL."""
+"""Two tabs, one moment; on SQLite and on PostgreSQL."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 
 from shop.cart.models import Cart, CartLine
 from shop.db import commit, session
-from tests.browser import Browser, open_browser
 from tests.accounts.factories import PASSWORD, make_user
+from tests.browser import Browser, open_browser
 from tests.factories import make_price
 
 TABS = 6

@@ -4,8 +4,8 @@ from flask import Flask
 from shop.cart.models import Cart, CartLine
 from shop.catalog.models import Image, Interval, Kind, Status
 from shop.db import commit, session
-from tests.browser import Browser, open_browser
 from tests.accounts.factories import PASSWORD, make_user
+from tests.browser import Browser, open_browser
 from tests.factories import make_price
 from tests.queries import count_queries
 
