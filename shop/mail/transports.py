@@ -1,7 +1,10 @@
 """Where a mail goes: an SMTP server, or a folder that a person can open."""
 
+import os
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,22 +21,42 @@ def deliver(message: EmailMessage) -> None:
     """
     settings = config.current()
     if settings.mail_url:
-        _send(message, settings.mail_url)
+        with _connect(settings.mail_url) as server:
+            server.send_message(message)
     else:
         _write(message, settings.data_dir / "mail")
 
 
-def _send(message: EmailMessage, url: str) -> None:
+def check() -> None:
+    """
+    :raises OSError: when no mail could be sent now.
+    """
+    settings = config.current()
+    if settings.mail_url:
+        with _connect(settings.mail_url) as server:
+            server.noop()
+    else:
+        _make_folder(settings.data_dir / "mail")
+
+
+@contextmanager
+def _connect(url: str) -> Iterator[smtplib.SMTP]:
     parts = urlsplit(url)
     with smtplib.SMTP(parts.hostname or "localhost", parts.port or 25, timeout=TIMEOUT) as server:
         if parts.username:
             server.starttls(context=ssl.create_default_context())
             server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.send_message(message)
+        yield server
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(folder)
 
 
 def _write(message: EmailMessage, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_folder(folder)
     name = str(message["Message-ID"]).strip("<>").split("@")[0]
     part = folder / f"{name}.part"
     part.write_bytes(message.as_bytes())
