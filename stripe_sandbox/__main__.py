@@ -1,4 +1,5 @@
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -16,13 +17,14 @@ def main(arguments: list[str] | None = None) -> None:
         webhooks=_webhooks(options),
     )
     server = Server(settings, options.port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     server.start()
     sys.stdout.write(f"Stripe sandbox: {server.url}\n")
     sys.stdout.flush()
     try:
         server.serve()
     except KeyboardInterrupt:
-        sys.stdout.write("\n")
+        server.stop()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -16,7 +16,8 @@ from stripe_sandbox.http.expansion import view
 from stripe_sandbox.http.idempotency import Answer
 from stripe_sandbox.http.keys import Key, check_version, read_key
 from stripe_sandbox.http.misfortune import lose_answer, strike
-from stripe_sandbox.http.operations import REGISTRY, Call
+from stripe_sandbox.http.operations import REGISTRY, Call, Handler
+from stripe_sandbox.http.params import Params
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.settings import API_VERSION
 from stripe_sandbox.shapes import random_text
@@ -95,7 +96,7 @@ def _read_call(box: Sandbox, key: Key, body: str) -> tuple[Route, Call]:
         raise _refusal(problem)
     call = Call(
         box=box,
-        params=cast_params(route, form),
+        params=Params(cast_params(route, form)),
         ids=route.ids(request.path),
         path=request.path,
         client_secret=client_secret,
@@ -115,12 +116,12 @@ def _refusal(problem: Problem) -> InvalidRequest:
     return InvalidRequest(message, param=problem.param, code=code or None)
 
 
-def _perform(call: Call, route: Route, handler: object, request_id: str) -> Answer:
+def _perform(call: Call, route: Route, handler: Handler, request_id: str) -> Answer:
     try:
-        assert callable(handler)  # noqa: S101
         value = handler(call)
     except CardDeclined as declined:
         return Answer(declined.status, json.dumps(declined.body), request_id)
+    call.params.refuse_unread()
     shown = view(call.box, value, call.params.get("expand") or [])
     if problems := check_response(route, shown):
         raise NonConforming(problems)

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from stripe_sandbox.conform import Route, match
 from stripe_sandbox.errors import Forbidden, Json, NotBuilt, NotFound
+from stripe_sandbox.http.params import Params
 from stripe_sandbox.sandbox import Sandbox
 
 
@@ -15,7 +15,7 @@ class Call:
     """One request, checked and decoded."""
 
     box: Sandbox
-    params: Json
+    params: Params
     ids: tuple[str, ...] = ()
     path: str = ""
     client_secret: str | None = None
@@ -82,7 +82,3 @@ def browser_route(verb: str, path: str, *, like: tuple[str, str, str]) -> None:
     REGISTRY.browser_routes.append(
         Route(verb, path, module, params, returns, re.compile(re.escape(path)))
     )
-
-
-def registered() -> dict[tuple[str, str], Any]:
-    return dict(REGISTRY.operations)

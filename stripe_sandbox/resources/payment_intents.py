@@ -70,6 +70,7 @@ def confirm(call: Call) -> Json:
 @operation("post", "/v1/payment_intents/{intent}/capture")
 def capture(call: Call) -> Json:
     intent = find(call)
+    shapes.assign_metadata(intent, call.params)
     confirmation.capture(call.box, intent, call.params.get("amount_to_capture"))
     return intent
 
@@ -190,6 +191,6 @@ def _terms(call: Call) -> Terms:
     return Terms(
         return_url=call.params.get("return_url") or from_token.get("return_url"),
         off_session=bool(call.params.get("off_session")),
-        uses_stripe_js=call.is_browser or bool(call.params.get("use_stripe_sdk")),
+        uses_stripe_js=bool(call.params.get("use_stripe_sdk")) or call.is_browser,
         refuses_action=bool(call.params.get("error_on_requires_action")),
     )

@@ -90,13 +90,13 @@ def _set_amount(price: Json, params: Json) -> None:
 
 
 def _claim_lookup_key(box: Sandbox, price: Json, params: Json) -> None:
-    key = params.get("lookup_key")
+    key, takes_over = params.get("lookup_key"), params.get("transfer_lookup_key")
     if not key:
         return
     for other in box.store.select("price", "AND json_extract(body, '$.lookup_key') = ?", (key,)):
         if other is price:
             continue
-        if not params.get("transfer_lookup_key"):
+        if not takes_over:
             raise InvalidRequest(
                 f"A price (`{other['id']}`) already uses that lookup key.", param="lookup_key"
             )

@@ -127,6 +127,16 @@ def test_routes_that_are_not_built_say_so(v1: stripe.V1Services) -> None:
     assert refused.value.http_status == 501
 
 
+def test_parameters_that_would_do_nothing_are_refused(v1: stripe.V1Services) -> None:
+    with pytest.raises(
+        stripe.APIError, match="has not built the parameter payment_method_configuration"
+    ):
+        v1.payment_intents.update(
+            v1.payment_intents.create({"amount": 100, "currency": "eur"}).id,
+            {"payment_method_configuration": "pmc_1"},
+        )
+
+
 def test_all_that_was_stored_conforms(sandbox: StripeSandbox) -> None:
     v1 = make_client(sandbox).v1
     customer = v1.customers.create({"email": "a@example.org", "address": {"city": "Bern"}})

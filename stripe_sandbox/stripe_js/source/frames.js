@@ -54,7 +54,8 @@ class PaymentFrame {
 /** The bank's page laid over this one; resolves when the buyer has answered. */
 function challenge(url) {
   const iframe = document.createElement("iframe");
-  Object.assign(iframe, { src: `${url}?framed=1`, title: "Bank authentication", name: "stripe-challenge-frame" });
+  const src = `${SANDBOX}${new URL(url).pathname}?framed=1`;
+  Object.assign(iframe, { src, title: "Bank authentication", name: "stripe-challenge-frame" });
   Object.assign(iframe.style, {
     position: "fixed", inset: "0", width: "100%", height: "100%", border: "0", zIndex: "2147483647",
   });
