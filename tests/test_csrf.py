@@ -12,8 +12,8 @@ from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from shop import web
 from shop.db import SAFE_METHODS
-from tests.browser import Browser, open_browser
 from tests.accounts.factories import PASSWORD, make_user
+from tests.browser import Browser, open_browser
 from tests.queries import count_queries
 
 PROVES_ITS_CALLER_OTHERWISE = {("POST", "/api/webhook")}

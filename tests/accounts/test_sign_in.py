@@ -6,7 +6,7 @@ from flask import Flask
 
 from shop.accounts import people
 from tests.accounts.factories import PASSWORD, make_user
-from tests.browser import Browser
+from tests.browser import Browser, open_browser
 
 WRONG = "That e-mail address and password do not belong together."
 
@@ -23,10 +23,10 @@ WRONG = "That e-mail address and password do not belong together."
     ],
 )
 def test_a02_every_wrong_pair_gets_the_same_answer(
-    client: Browser, email: str, password: str
+    either_app: Flask, email: str, password: str
 ) -> None:
     make_user(email="mara@example.com")
-    answer = client.sign_in(email, password)
+    answer = open_browser(either_app).sign_in(email, password)
     assert answer.status_code == 422
     assert WRONG in answer.text
 
