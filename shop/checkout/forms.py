@@ -5,7 +5,7 @@ from types import new_class
 from typing import Any
 
 from wtforms import EmailField, Field, Form, RadioField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import Email, InputRequired, Length
 
 from shop.checkout import addresses, contacts, countries
 from shop.checkout.addresses import FieldRule, Rules
@@ -23,12 +23,12 @@ TYPED = ("line1", "line2", "postal_code", "city", "region")
 
 
 class ContactForm(Form):
-    email = EmailField("E-mail", [InputRequired(contacts.NO_EMAIL), Length(max=254)])
+    email = EmailField("E-mail", [InputRequired(contacts.NO_EMAIL), Email(contacts.BAD_EMAIL)])
     name = StringField("Full name", [InputRequired(contacts.NO_NAME), Length(max=200)])
 
 
 class DeliveryForm(Form):
-    method_id = RadioField("How shall it reach you?", coerce=int, validate_choice=False)
+    method_id = RadioField("Delivery", coerce=int, validate_choice=False)
 
 
 class AddressForm(Form):

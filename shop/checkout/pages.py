@@ -56,7 +56,7 @@ def render(step: str, checkout: CheckoutSession, now: Quote, **more: Any) -> str
         checkout=checkout,
         quote=now,
         progress=progress,
-        rows=slip_rows(order) if order else now.rows,
+        rows=slip_rows(order) if order and order.total != now.totals.total else now.rows,
         total=("Total", show(order.total, order.currency)) if order else now.total_row,
         address_lines=lines_of,
         **more,

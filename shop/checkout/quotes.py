@@ -71,8 +71,9 @@ class Quote:
         return ", estimated" if self.is_estimate else ""
 
 
-def quote(checkout: CheckoutSession, cart: CartView) -> Quote:
-    country = checkout.country or config.current().country
+def quote(checkout: CheckoutSession, cart: CartView, country: str | None = None) -> Quote:
+    """:param country: to look at another one than the session's."""
+    country = country or checkout.country or config.current().country
     options = delivery.options(parcel_of(cart, country)) if cart.has_physical else []
     chosen = delivery.chosen(options, checkout.delivery_method_id)
     carried_by = chosen or delivery.usual(options)

@@ -7,7 +7,7 @@ from shop.cart.summary import CartView
 from shop.checkout import payment_pages, returning, sessions, steps
 from shop.checkout.models import CheckoutSession
 from shop.checkout.pages import cart_in_hand, render, view_of
-from shop.checkout.quotes import Quote
+from shop.checkout.quotes import Quote, quote
 from shop.checkout.step_forms import StepForm, form_of
 from shop.errors import BadInput
 
@@ -74,13 +74,20 @@ def save_step(step: str) -> Answer:
     return _go_on(checkout, now)
 
 
+@bp.get("/address/country")
+def show_address() -> Response:
+    """For who reloads what `change_country` drew."""
+    return redirect(url_for(".show_step", step="address"), 303)
+
+
 @bp.post("/address/country")
 def change_country() -> Answer:
     """The address form with another country's fields and all that was typed. Saves nothing."""
     cart = cart_in_hand()
     checkout = sessions.current(cart)
     view, now = view_of(checkout, cart)
-    return render("address", checkout, now, form=form_of("address", checkout, view, now))
+    form = form_of("address", checkout, view, now)
+    return render("address", checkout, quote(checkout, view, form.country), form=form)
 
 
 def _save(form: StepForm, checkout: CheckoutSession, view: CartView, now: Quote) -> bool:

@@ -28,6 +28,12 @@ class StepForm:
     def __contains__(self, prefix: str) -> bool:
         return prefix in self.parts
 
+    @property
+    def country(self) -> str:
+        """Where it goes, as it is typed now; only of an address form."""
+        place = "shipping" if "shipping" in self.parts else "billing"
+        return str(self.parts[place]["country"].data)
+
     def validate(self) -> bool:
         return all([part.validate() for part in self.parts.values()])  # noqa: C419  each is shown
 

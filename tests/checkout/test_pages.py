@@ -64,7 +64,7 @@ def test_costs_are_told_from_the_first_step(buyer: Buyer) -> None:
     page = buyer.get("/checkout/contact").text
     assert "Delivery, Standard, estimated" in page
     assert slip_total(page) == "€24.90"
-    assert "in Germany" in page
+    assert "here for Germany" in page
 
 
 def test_a_download_needs_little(buyer: Buyer) -> None:
@@ -103,6 +103,7 @@ def test_another_country_has_other_fields_and_keeps_what_was_typed(buyer: Buyer)
     assert "ZIP code" in answer.text
     assert "Texas" in answer.text
     assert 'value="Torstraße 1"' in answer.text
+    assert "here for United States" in answer.text
     assert buyer.get("/checkout").location == "/checkout/address"
 
 

@@ -3,12 +3,14 @@ const form = document.querySelector("[data-payment]");
 const problem = form.querySelector("[data-problem]");
 const button = form.querySelector("button");
 const label = button.textContent;
+form.hidden = false;
 
 if (window.Stripe) start();
 else say("The card form could not be loaded. Reload the page, or pay on Stripe’s page.");
 
 function start() {
-  const { publishableKey, clientSecret, returnUrl } = form.dataset;
+  const { publishableKey, clientSecret } = form.dataset;
+  const returnUrl = new URL(form.dataset.returnUrl, location.href).href;
   const stripe = window.Stripe(publishableKey);
   const elements = stripe.elements({ clientSecret, appearance: appearance() });
   const fields = elements.create("payment");
