@@ -1,4 +1,4 @@
-"""An SMTP server that keeps what it gets, or refuses, or dies after it took a mail."""
+"""An SMTP server that keeps what it gets, or is in another mood."""
 
 import email
 import socketserver
@@ -9,12 +9,15 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Literal
 
-Mood = Literal["kind", "busy", "refusing", "forgetful"]
+Mood = Literal["kind", "busy", "refusing", "forgetful", "speechless", "deaf"]
 REFUSALS = {"busy": b"450 try again later", "refusing": b"550 no such person"}
 
 
 class SmtpServer(socketserver.ThreadingTCPServer):
-    """Moods: `busy` and `refusing` turn away, `forgetful` takes the mail and hangs up."""
+    """The moods: `busy` and `refusing` turn a mail away, `forgetful` takes it and hangs up.
+
+    `deaf` does not answer before it took the mail, `speechless` not after.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
@@ -50,6 +53,8 @@ class Session(socketserver.StreamRequestHandler):
 
     def _answer(self, verb: bytes, line: bytes) -> bytes:
         if verb == b"RCPT":
+            if self.server.mood == "deaf":
+                self.rfile.read()  # until the other side gives up
             if self.server.mood in REFUSALS:
                 return REFUSALS[self.server.mood]
             self.server.recipients.append(line.decode().partition(":")[2].strip(" <>\r\n"))
@@ -62,6 +67,8 @@ class Session(socketserver.StreamRequestHandler):
         while (line := self.rfile.readline()) not in {b".\r\n", b""}:
             lines.append(line.removeprefix(b"."))
         self.server.mails.append(email.message_from_bytes(b"".join(lines), policy=default))
+        if self.server.mood == "speechless":
+            self.rfile.read()
         if self.server.mood == "forgetful":
             return False
         self._say(b"250 kept")

@@ -1,9 +1,10 @@
 """Real servers as fixtures; `pytest_plugins = ["tests.servers.fixtures"]` brings them in."""
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -71,24 +72,25 @@ def redis_url() -> Iterator[str]:
 def make_house(tmp_path: Path) -> Iterator[MakeHouse]:
     """Open houses of this test's own: `make_house(without=("worker",))`."""
     with ExitStack() as stack:
-        yield lambda **given: _open(stack, tmp_path / f"house-{next(_numbers)}", **given)
+        yield lambda **given: stack.enter_context(open_house(tmp_path, **given))
 
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A shop with the demo catalog that all tests share: leave it as you found it."""
-    with ExitStack() as stack:
-        shared = _open(stack, tmp_path_factory.mktemp("house"))
+    with open_house(tmp_path_factory.mktemp("house")) as shared:
         seeded = shared.shop("seed")
         assert seeded.returncode == 0, seeded.stderr
         yield shared
 
 
-def _open(stack: ExitStack, folder: Path, **given: object) -> House:
-    opened = stack.enter_context(House(folder, **given))  # type: ignore[arg-type]  # House checks
-    _open_houses.append(opened)
-    stack.callback(_open_houses.remove, opened)
-    return opened
+@contextmanager
+def open_house(folder: Path, **given: Any) -> Iterator[House]:
+    """A house whose logs are shown when a test fails meanwhile."""
+    with House(folder / f"house-{next(_numbers)}", **given) as opened:
+        _open_houses.append(opened)
+        yield opened
+        _open_houses.remove(opened)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,6 +3,7 @@
 import email
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,9 +14,11 @@ from email.policy import default
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import requests
 from pydantic import SecretStr
+from redis import ConnectionError, Redis
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -23,6 +26,7 @@ from shop import config
 from shop.config import Settings
 from shop.operations import running, schema
 from stripe_sandbox.testing import Control
+from tests.servers.databases import installed
 from tests.servers.processes import Service, free_port, listens
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +37,7 @@ WEBHOOK_SECRET = "whsec_house_0123456789abcdef0123456789"
 class House:
     """`with House(folder) as house:` is a running shop; `without=` leaves parts out.
 
-    Without a database URL it is SQLite, without a broker URL the embedded one.
+    Without a database URL it is SQLite; with `redis` the broker is one, else the embedded server.
     """
 
     def __init__(
@@ -41,38 +45,49 @@ class House:
         folder: Path,
         *,
         without: tuple[str, ...] = (),
-        workers: int = 1,
+        redis: bool = False,
         **settings: object,
     ) -> None:
         self.data_dir = folder / "data"
         self.port, self._sandbox_port = free_port(), free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.sandbox = Control(f"http://127.0.0.1:{self._sandbox_port}")
+        if redis:
+            settings["broker_url"] = f"redis://127.0.0.1:{free_port()}/0"
         self.settings = _settings(self, settings)
         self.env = _environment(self.settings)
         self._engine = create_engine(self.settings.sqlalchemy_url)
         self.parts = {
             name: Service(command, folder / "logs" / f"{name}.log", env=self.env)
-            for name, command in self._commands(workers).items()
+            for name, command in self._commands().items()
             if name not in without
         }
 
-    def _commands(self, workers: int) -> dict[str, list[str]]:
+    def _commands(self) -> dict[str, list[str]]:
         python = sys.executable
         webhook = ("--webhook-url", f"{self.base_url}/api/webhook")
-        commands = {
+        return {
             "sandbox": [
                 *(python, "-m", "stripe_sandbox", "--port", str(self._sandbox_port)),
                 *(*webhook, "--webhook-secret", WEBHOOK_SECRET, "--webhook-workers", "4"),
             ],
-            "broker": running.broker(self.settings),
+            "broker": self._broker_command(),
             "worker": running.worker(self.settings),
             "sweeper": [running.script("shop"), "sweep"],
-            "web": running.web("127.0.0.1", self.port, workers),
+            "web": running.web("127.0.0.1", self.port, workers=1),
         }
-        if self.settings.broker_url:
-            del commands["broker"]
-        return commands
+
+    def _broker_command(self) -> list[str]:
+        url = urlsplit(self.settings.broker_url)
+        if not url.port:
+            return running.broker(self.settings)
+        program = installed("Redis", shutil.which("redis-server"))
+        return [program, "--bind", "127.0.0.1", "--port", str(url.port), "--save", ""]
+
+    @property
+    def broker(self) -> Redis:
+        """A client of the broker; close it."""
+        return Redis.from_url(self.settings.broker_url or f"unix://{self.settings.broker_socket}")
 
     def start(self) -> Self:
         schema.upgrade(self.settings.sqlalchemy_url)
@@ -85,11 +100,18 @@ class House:
     def _wait_for(self, name: str) -> None:
         is_up = {
             "sandbox": lambda: listens(self._sandbox_port),
-            "broker": self.settings.broker_socket.is_socket,
+            "broker": self._broker_answers,
             "web": lambda: listens(self.port),
         }
         if name in is_up:
             self.parts[name].wait_until(is_up[name])
+
+    def _broker_answers(self) -> bool:
+        with self.broker as client:
+            try:
+                return bool(client.ping())
+            except ConnectionError:
+                return False
 
     def stop(self) -> None:
         for part in self.parts.values():
