@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from shop import money
-from shop.cart import changes
+from shop.cart import changes, holds
 from shop.cart.carts import current_cart
 from shop.cart.models import Cart, CartLine
 from shop.catalog.models import Image, Kind, Price, Product, Variant
@@ -105,7 +105,10 @@ def current() -> CartView:
 def of(cart: Cart) -> CartView:
     lines = _load_lines(cart.id) if cart.id else []
     prices = changes.current_prices(lines)
-    views = [_line_view(line, prices[line.id]) for line in lines]
+    held = holds.of(cart.id) if any(_left(line) < line.quantity for line in lines) else {}
+    views = [
+        _line_view(line, prices[line.id], held.get(line.price.variant_id, 0)) for line in lines
+    ]
     return CartView(cart.token, cart.version, cart.currency, views)
 
 
@@ -118,7 +121,7 @@ def _load_lines(cart_id: int) -> Sequence[CartLine]:
     ).all()
 
 
-def _line_view(line: CartLine, price: Price | None) -> LineView:
+def _line_view(line: CartLine, price: Price | None, held: int) -> LineView:
     variant = line.price.variant
     product = variant.product
     unit_amount = price.unit_amount if price else line.seen_amount
@@ -138,7 +141,7 @@ def _line_view(line: CartLine, price: Price | None) -> LineView:
         weight=variant.weight * line.quantity,
         tax_category=product.tax_category,
         change=_change(line, unit_amount),
-        problem=_problem(line, price),
+        problem=_problem(line, price, held),
     )
 
 
@@ -157,10 +160,15 @@ def _change(line: CartLine, unit_amount: int) -> str | None:
     return f"The price is now {now}, it was {before}."
 
 
-def _problem(line: CartLine, price: Price | None) -> str | None:
-    available = line.price.variant.available
+def _problem(line: CartLine, price: Price | None, held: int) -> str | None:
     if price is None:
         return "No longer for sale. Remove it to go on."
-    if available is None or available >= line.quantity:
+    left = _left(line) + held
+    if left >= line.quantity:
         return None
-    return f"Only {available} left." if available > 0 else "Sold out right now."
+    return f"Only {left} left." if left > 0 else "Sold out right now."
+
+
+def _left(line: CartLine) -> int:
+    available = line.price.variant.available
+    return line.quantity if available is None else available

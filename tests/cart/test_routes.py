@@ -1,6 +1,9 @@
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
+from shop.cart import holds
 from shop.cart.models import Cart, CartLine
 from shop.catalog.models import Image, Interval, Kind, Status
 from shop.db import commit, session
@@ -169,6 +172,26 @@ def test_scarce_goods_are_marked(client: Browser) -> None:
     price.variant.reserved = 3
     assert "Sold out right now." in client.get("/cart").text
     assert add(client, price.id) == 409
+
+
+@pytest.fixture
+def one_unit_held() -> Iterator[None]:
+    """A payment under way holds one unit of the first variant for the first cart."""
+    before = list(holds._providers)
+    holds.provide(lambda cart_id: {1: 1} if cart_id == 1 else {})
+    yield
+    holds._providers[:] = before
+
+
+def test_what_is_held_for_this_cart_is_not_missing(
+    client: Browser, other_client: Browser, one_unit_held: None
+) -> None:
+    price = make_price(stock=1)
+    add(client, price.id)
+    add(other_client, price.id)
+    price.variant.reserved = 1
+    assert 'href="/checkout"' in client.get("/cart").text
+    assert "Sold out right now." in other_client.get("/cart").text
 
 
 def test_a_changed_price_is_shown_until_accepted(client: Browser) -> None:
