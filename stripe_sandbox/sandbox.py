@@ -9,6 +9,7 @@ from typing import Any
 from stripe_sandbox import shapes
 from stripe_sandbox.errors import Json
 from stripe_sandbox.http.faults import Faults
+from stripe_sandbox.http.idempotency import KeysInUse
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.store import Store
 from stripe_sandbox.webhooks.mischief import Mischief
@@ -19,6 +20,7 @@ class Sandbox:
     settings: Settings
     store: Store
     faults: Faults = field(default_factory=Faults)
+    keys_in_use: KeysInUse = field(default_factory=KeysInUse)
     mischief: Mischief = field(default_factory=Mischief)
     requests: deque[Json] = field(default_factory=lambda: deque(maxlen=1000))
     """The latest requests, for the inspector."""

@@ -24,7 +24,6 @@ from stripe_sandbox.shapes import random_text
 from stripe_sandbox.store import NonConforming
 
 bp = Blueprint("api", __name__)
-keys_in_use = idempotency.KeysInUse()
 CODES = {"unknown": "parameter_unknown", "missing": "parameter_missing"}
 
 
@@ -55,7 +54,7 @@ def _answer_once(box: Sandbox, key: Key, request_id: str, headers: dict[str, str
         headers["Idempotency-Key"] = idempotency_key
     body = request.get_data(as_text=True) if request.method == "POST" else _query()
     print_ = idempotency.fingerprint(request.method, request.path, body)
-    with keys_in_use.claim(idempotency_key):
+    with box.keys_in_use.claim(idempotency_key):
         if idempotency_key:
             with box.store.transaction() as db:
                 earlier = idempotency.recall(db, idempotency_key, print_)

@@ -1,6 +1,6 @@
 import time
 
-from stripe_sandbox import events, shapes, timers
+from stripe_sandbox import events, shapes
 from stripe_sandbox.errors import InvalidRequest, Json, NotFound
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.operations import Call, operation
@@ -18,7 +18,7 @@ FIELDS = (
 MINIMUM_AMOUNT = {"eur": 50, "usd": 50, "gbp": 30, "jpy": 50}
 MAXIMUM_AMOUNT = 99_999_999
 OPEN = {"requires_payment_method", "requires_confirmation", "requires_action"}
-CANCELABLE = OPEN | {"requires_capture", "processing"}
+CANCELABLE = OPEN | {"requires_capture"}
 
 
 @operation("post", "/v1/payment_intents")
@@ -78,6 +78,12 @@ def capture(call: Call) -> Json:
 @operation("post", "/v1/payment_intents/{intent}/cancel")
 def cancel_by_request(call: Call) -> Json:
     intent = find(call)
+    if call.box.store.private(call.id).get("checkout_session"):
+        raise InvalidRequest(
+            "You cannot cancel this PaymentIntent because it was created by a Checkout Session. "
+            "Expire the session instead.",
+            code="payment_intent_unexpected_state",
+        )
     cancel(call.box, intent, call.params.get("cancellation_reason"))
     return intent
 
@@ -141,10 +147,6 @@ def find(call: Call) -> Json:
 def cancel(box: Sandbox, intent: Json, reason: str | None = None) -> None:
     if intent["status"] not in CANCELABLE:
         raise unexpected_state(intent, "cancel")
-    charge = box.store.get(intent["latest_charge"] or "")
-    if intent["status"] == "processing" and charge:
-        charge["status"] = "failed"
-    timers.stop(box, "settle_intent", intent["id"])
     intent.update(
         status="canceled",
         amount_capturable=0,

@@ -165,6 +165,8 @@ def test_a_bank_debit_is_processed_first(
     )
     intent = v1.payment_intents.create({**PAID_NOW, "payment_method": method.id})
     assert intent.status == "processing"
+    with pytest.raises(stripe.InvalidRequestError):
+        v1.payment_intents.cancel(intent.id)
 
     sandbox.settle(intent.id, succeeds=succeeds)
     assert v1.payment_intents.retrieve(intent.id).status == status
