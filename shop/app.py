@@ -10,13 +10,14 @@ from shop.accounts import sessions
 from shop.billing import gateway, webhook
 from shop.billing import tasks as billing_tasks
 from shop.cart import api as cart_api
-from shop.cart import merging
+from shop.cart import holds, merging
 from shop.cart import routes as cart_pages
 from shop.catalog import api as catalog_api
 from shop.catalog import commands as catalog_commands
 from shop.catalog import routes as catalog
 from shop.checkout import api as checkout_api
 from shop.checkout import expiry
+from shop.checkout import holds as checkout_holds
 from shop.checkout import listeners as checkouts
 from shop.checkout import routes as checkout
 from shop.checkout import tasks as checkout_tasks
@@ -27,6 +28,7 @@ from shop.downloads import routes as download_pages
 from shop.mail import tasks as mail_tasks
 from shop.operations import running, schema, seeding, sweeper
 from shop.operations.commands import add_commands
+from shop.operations.invariants import commands as invariants
 from shop.orders import access, lifecycle, mails
 from shop.orders import api as orders_api
 from shop.orders import routes as orders
@@ -41,7 +43,7 @@ PACKAGES = (sessions, search, cart, downloads)
 PAGES = (catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages)
 APIS = (catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api)
 COMMANDS = (account_commands, catalog_commands, search_commands)
-OPERATIONS = (running, schema, seeding, sweeper)
+OPERATIONS = (running, schema, seeding, sweeper, invariants)
 TASKS = (billing_tasks, checkout_tasks, mail_tasks, search_tasks)  # Celery knows what is imported
 SWEEPS = (billing_tasks.sweep, expiry.sweep, mail_tasks.sweep, search_tasks.sweep)
 
@@ -78,5 +80,6 @@ def connect() -> None:
     events.subscribe(events.OrderCanceled, checkouts.give_up)
     events.subscribe(events.OrderRefunded, grants.end)
     access.provide(grants.access_for)
+    holds.provide(checkout_holds.of_cart)
     sweeper.sweep_with(*SWEEPS)
     jobs.every(10, "shop.checkout.tasks.expire_due")
