@@ -1,36 +1,32 @@
 """The session follows its order: to the end that the order came to, once."""
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from shop import events
-from shop.cart import carts
 from shop.cart.models import Cart
 from shop.checkout.models import CheckoutSession, CheckoutStatus
+from shop.checkout.sessions import lock_cart
 from shop.db import session, utcnow
 from shop.orders.models import Order
 
 
 def complete(event: events.OrderPaid) -> None:
     """Whatever it was before, its money is here; what was bought leaves the cart."""
-    checkout = session.scalar(
-        update(CheckoutSession)
-        .where(
-            CheckoutSession.order_id == event.order_id,
-            CheckoutSession.status != CheckoutStatus.COMPLETED,
-        )
-        .values(status=CheckoutStatus.COMPLETED)
-        .returning(CheckoutSession)
-    )
-    if checkout is None or checkout.cart_id is None:
+    mine = CheckoutSession.order_id == event.order_id
+    checkout = session.scalar(select(CheckoutSession).where(mine))
+    if checkout is None:
         return
-    if not carts.empty(checkout.cart_id, checkout.cart_version or 0):
-        _take_out(checkout.cart_id, session.get_one(Order, event.order_id))
+    cart = lock_cart(checkout)
+    unfinished = CheckoutSession.status != CheckoutStatus.COMPLETED
+    completed = update(CheckoutSession).where(mine, unfinished)
+    done = completed.values(status=CheckoutStatus.COMPLETED).returning(CheckoutSession.id)
+    if session.scalar(done) is not None and cart is not None:
+        _take_out(cart, session.get_one(Order, event.order_id))
 
 
-def _take_out(cart_id: int, order: Order) -> None:
+def _take_out(cart: Cart, order: Order) -> None:
     """Leave what the customer added after going to pay."""
-    raised = update(Cart).where(Cart.id == cart_id).values(version=Cart.version + 1)
-    cart = session.scalars(raised.returning(Cart)).one()
+    cart.version += 1
     bought = {line.price_id: line.quantity for line in order.lines}
     for line in list(cart.lines):
         left = line.quantity - bought.get(line.price_id, 0)

@@ -7,7 +7,7 @@ them came first, and the other gets the same payment.
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, update
 
 from shop import db
 from shop.billing import payments
@@ -64,7 +64,9 @@ def begin(checkout: CheckoutSession, way: PaymentWay, *, shown: int | None = Non
     :raises PriceChanged: nothing was begun; the new prices count as seen from now on.
     :raises stock.OutOfStock: nothing was begun.
     """
-    cart = _lock_cart(checkout)
+    cart = sessions.lock_cart(checkout)
+    if cart is None:
+        raise CartChanged
     session.refresh(checkout)
     sessions.require_live(checkout)
     if checkout.is_awaiting_payment:
@@ -77,11 +79,6 @@ def begin(checkout: CheckoutSession, way: PaymentWay, *, shown: int | None = Non
         session.refresh(checkout)
         return _again(checkout, cart, way)
     return _open(checkout, now, way)
-
-
-def _lock_cart(checkout: CheckoutSession) -> Cart:
-    query = select(Cart).where(Cart.id == checkout.cart_id).with_for_update()
-    return session.scalars(query, execution_options={"populate_existing": True}).one()
 
 
 def _check_prices(view: CartView) -> CartView:
@@ -112,6 +109,7 @@ def _freeze(checkout: CheckoutSession, cart: Cart, way: PaymentWay) -> bool:
         statement.values(
             status=CheckoutStatus.AWAITING_PAYMENT,
             cart_version=cart.version,
+            user_id=cart.user_id,
             expires_at=utcnow() + TIME_TO_PAY[way],
         )
     )

@@ -49,14 +49,17 @@ def _payment_of_this_visitor() -> Payment:
         .where(CheckoutSession.cart_id == cart.id)
         .order_by(Payment.id.desc())
     )
-    if intent_id := request.args.get("payment_intent"):
-        query = query.where(Payment.stripe_payment_intent_id == intent_id)
-    if checkout_id := request.args.get("session_id"):
-        query = query.where(Payment.stripe_checkout_session_id == checkout_id)
-    payment = session.scalar(query.limit(1))
-    if payment is None:
-        raise NotFound
-    return payment
+    for payment in session.scalars(query):
+        if _is_named(payment):
+            return payment
+    raise NotFound
+
+
+def _is_named(payment: Payment) -> bool:
+    intent_id = request.args.get("payment_intent", payment.stripe_payment_intent_id)
+    checkout_id = request.args.get("session_id", payment.stripe_checkout_session_id)
+    theirs = (payment.stripe_payment_intent_id, payment.stripe_checkout_session_id)
+    return (intent_id, checkout_id) == theirs
 
 
 def _show_order(order: Order) -> Response:

@@ -3,12 +3,11 @@
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from shop.cart.summary import CartView
 from shop.checkout import payment_pages, returning, sessions, steps
 from shop.checkout.models import CheckoutSession
 from shop.checkout.pages import cart_in_hand, render, view_of
 from shop.checkout.quotes import Quote, quote
-from shop.checkout.step_forms import StepForm, form_of
+from shop.checkout.step_forms import form_of
 from shop.errors import BadInput
 
 bp = Blueprint("checkout", __name__, url_prefix="/checkout", template_folder="templates")
@@ -64,14 +63,19 @@ def show_step(step: str) -> Answer:
 @bp.post("/<any(contact, address, delivery):step>")
 def save_step(step: str) -> Answer:
     cart = cart_in_hand()
-    checkout = sessions.reopen(cart)
+    checkout = sessions.current(cart)
     view, now = view_of(checkout, cart)
     steps.require(step, checkout, now)
     form = form_of(step, checkout, view, now)
-    if not _save(form, checkout, view, now):
+    if not form.validate():
         return render(step, checkout, now, form=form), 422
-    _, now = view_of(checkout, cart)
-    return _go_on(checkout, now)
+    checkout = sessions.reopen(cart)
+    try:
+        form.fill(checkout, view, now)
+    except BadInput as error:
+        form.show_errors(error)
+        return render(step, checkout, now, form=form), 422
+    return _go_on(checkout, quote(checkout, view))
 
 
 @bp.get("/address/country")
@@ -88,17 +92,6 @@ def change_country() -> Answer:
     view, now = view_of(checkout, cart)
     form = form_of("address", checkout, view, now)
     return render("address", checkout, quote(checkout, view, form.country), form=form)
-
-
-def _save(form: StepForm, checkout: CheckoutSession, view: CartView, now: Quote) -> bool:
-    if not form.validate():
-        return False
-    try:
-        form.fill(checkout, view, now)
-    except BadInput as error:
-        form.show_errors(error)
-        return False
-    return True
 
 
 def _go_on(checkout: CheckoutSession, now: Quote) -> Response:

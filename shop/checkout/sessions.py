@@ -48,10 +48,13 @@ class PaymentStarted(ShopError):
 def load(token: str) -> CheckoutSession:
     """:raises NotFound: also when it belongs to somebody else's cart."""
     cart = find_cart()
-    checkout = session.scalar(select(CheckoutSession).where(CheckoutSession.token == token))
-    if checkout is None or cart is None or checkout.cart_id != cart.id:
+    if cart is None:
         raise NotFound
-    return checkout
+    mine = session.scalars(select(CheckoutSession).where(CheckoutSession.cart_id == cart.id))
+    for checkout in mine:
+        if checkout.token == token:
+            return checkout
+    raise NotFound
 
 
 def require_live(checkout: CheckoutSession) -> None:
@@ -100,6 +103,12 @@ def restart(checkout: CheckoutSession, cart: Cart) -> CheckoutSession:
     """A new session with everything that was filled in, instead of one that went to pay."""
     _end(checkout)
     return _create(cart)[0]
+
+
+def lock_cart(checkout: CheckoutSession) -> Cart | None:
+    """The cart as it is now, ours until the commit. Carts are locked before sessions, always."""
+    query = select(Cart).where(Cart.id == checkout.cart_id).with_for_update()
+    return session.scalar(query, execution_options={"populate_existing": True})
 
 
 def find_live(cart: Cart) -> CheckoutSession | None:

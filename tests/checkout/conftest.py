@@ -15,6 +15,14 @@ def app(app: Flask) -> Flask:
 
 
 @pytest.fixture
+def racing_app(either_app: Flask) -> Flask:
+    """The same on SQLite and on PostgreSQL: what one forgives, the other shows."""
+    seed_checkout()
+    commit()
+    return either_app
+
+
+@pytest.fixture
 def buyer(app: Flask) -> Buyer:
     return open_buyer(app)
 

@@ -138,6 +138,7 @@ def test_somebody_elses_session_does_not_exist(buyer: Buyer, stranger: Buyer) ->
     buyer.add(make_price())
     stranger.add(make_price())
     token = buyer.post(SESSIONS).json["id"]
+    assert buyer.get(f"{SESSIONS}/%00").status_code == 404
     assert stranger.get(f"{SESSIONS}/{token}").status_code == 404
     assert stranger.put(f"{SESSIONS}/{token}/contact", json=CONTACT).status_code == 404
     assert stranger.confirm(token).status_code == 404

@@ -11,7 +11,7 @@ from shop.db import commit, session
 from shop.orders.models import PaymentState
 from stripe_sandbox.testing import StripeSandbox
 from tests.catalog.race import race
-from tests.checkout.buyer import SESSIONS, Buyer
+from tests.checkout.buyer import SESSIONS, Buyer, open_buyer
 from tests.checkout.looking import (
     let_time_pass,
     pay_at_stripe,
@@ -34,12 +34,12 @@ def reserved(price: Price) -> int:
     return session.get_one(Variant, price.variant_id, populate_existing=True).reserved
 
 
-def test_s03_an_abandoned_payment_frees_its_stock_once(app: Flask, buyer: Buyer) -> None:
+def test_s03_an_abandoned_payment_frees_its_stock_once(racing_app: Flask) -> None:
     price = make_price(stock=2)
-    token = start_paying(buyer, price)
+    token = start_paying(open_buyer(racing_app), price)
     assert expiry.expire_due() == 0
     let_time_pass(minutes=11)
-    assert race(app, 3, lambda _number: expiry.expire_due()).count(1) >= 1
+    assert race(racing_app, 3, lambda _number: expiry.expire_due()).count(1) >= 1
     assert the_session(token).status is CheckoutStatus.EXPIRED
     assert the_order().payment_state is PaymentState.CANCELED
     assert payments()[0].status is PaymentStatus.CANCELED

@@ -14,6 +14,7 @@ from shop.checkout.totals import MOST
 from shop.db import commit, session
 from shop.orders.models import PaymentState
 from stripe_sandbox.testing import StripeSandbox
+from tests.accounts.factories import PASSWORD, make_user
 from tests.catalog.race import race
 from tests.checkout.buyer import SESSIONS, Buyer, open_buyer
 from tests.checkout.looking import orders, pay_at_stripe, payments, the_order, the_session
@@ -45,23 +46,25 @@ def reserved(price: Price) -> int:
 
 
 def test_c01_two_tabs_get_one_order_and_one_payment(
-    app: Flask, buyer: Buyer, stripe_sandbox: StripeSandbox
+    racing_app: Flask, stripe_sandbox: StripeSandbox
 ) -> None:
+    buyer = open_buyer(racing_app)
     price = make_price(stock=5)
     buyer.add(price, 2)
     url = f"{SESSIONS}/{buyer.open_session()}/payment"
-    tabs = [twin_of(buyer, app) for _ in range(4)]
-    answers = click_at_once(app, tabs, lambda tab: tab.put(url, json={}))
+    tabs = [twin_of(buyer, racing_app) for _ in range(4)]
+    answers = click_at_once(racing_app, tabs, lambda tab: tab.put(url, json={}))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.json["payment"]["intent_id"] for answer in answers}) == 1
     assert (len(orders()), len(payments()), len(intents(stripe_sandbox))) == (1, 1, 1)
     assert reserved(price) == 2
 
 
-def test_c01_two_tabs_start_one_session(app: Flask, buyer: Buyer) -> None:
+def test_c01_two_tabs_start_one_session(racing_app: Flask) -> None:
+    buyer = open_buyer(racing_app)
     buyer.add(make_price())
-    tabs = [twin_of(buyer, app) for _ in range(4)]
-    answers = click_at_once(app, tabs, lambda tab: tab.post(SESSIONS))
+    tabs = [twin_of(buyer, racing_app) for _ in range(4)]
+    answers = click_at_once(racing_app, tabs, lambda tab: tab.post(SESSIONS))
     assert len({answer.json["id"] for answer in answers}) == 1
     assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
 
@@ -202,13 +205,13 @@ def test_s02_two_lines_of_one_variant_are_counted_together(buyer: Buyer) -> None
     assert the_session(token).status is CheckoutStatus.OPEN
 
 
-def test_s01_the_last_one_is_sold_once(app: Flask) -> None:
+def test_s01_the_last_one_is_sold_once(racing_app: Flask) -> None:
     price = make_price(stock=1)
-    buyers = [open_buyer(app) for _ in range(5)]
+    buyers = [open_buyer(racing_app) for _ in range(5)]
     for buyer in buyers:
         buyer.add(price)
     urls = {buyer: f"{SESSIONS}/{buyer.open_session()}/payment" for buyer in buyers}
-    answers = click_at_once(app, buyers, lambda buyer: buyer.put(urls[buyer], json={}))
+    answers = click_at_once(racing_app, buyers, lambda buyer: buyer.put(urls[buyer], json={}))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409]
     assert reserved(price) == 1
     assert len(orders()) == 1
@@ -289,3 +292,13 @@ def test_a_session_outlives_nothing_but_its_order(buyer: Buyer) -> None:
     session.delete(session.get_one(Cart, checkout.cart_id))
     commit()
     assert session.get_one(CheckoutSession, checkout.id).is_awaiting_payment
+
+
+def test_who_signs_in_on_the_way_finds_the_order_in_the_account(buyer: Buyer) -> None:
+    buyer.add(make_price(kind=Kind.DIGITAL))
+    token = buyer.open_session()
+    user = make_user()
+    buyer.ok(buyer.sign_in(user.email, PASSWORD))
+    assert buyer.pay(token).json["status"] == "completed"
+    assert the_order().user_id == user.id
+    assert the_order().email == "mara@example.org"
