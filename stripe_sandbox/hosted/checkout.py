@@ -1,6 +1,6 @@
 """The page of a Checkout Session."""
 
-from flask import redirect, render_template, request
+from flask import abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from stripe_sandbox.errors import CardDeclined, InvalidCard, InvalidRequest, Json
@@ -15,10 +15,7 @@ Page = BaseResponse | tuple[str, int] | str
 @bp.get("/c/pay/<id>")
 def show_checkout(id: str) -> Page:
     with box().store.transaction():
-        session = box().store.get(id)
-        if ended := _ended(session):
-            return ended
-        assert session  # noqa: S101 - else it had ended
+        session = _open_session(id)
         return _render(session, PaymentForm({"email": _known_email(session)}))
 
 
@@ -26,10 +23,7 @@ def show_checkout(id: str) -> Page:
 def pay(id: str) -> Page:
     form = PaymentForm(request.form)
     with box().store.transaction():
-        session = box().store.get(id)
-        if ended := _ended(session):
-            return ended
-        assert session  # noqa: S101 - else it had ended
+        session = _open_session(id)
         next_page = _pay(session, form) if form.validate() else None
         return next_page or (_render(session, form), 422)
 
@@ -38,10 +32,7 @@ def pay(id: str) -> Page:
 def come_back(id: str) -> Page:
     """From the bank's page."""
     with box().store.transaction():
-        session = box().store.get(id)
-        if ended := _ended(session):
-            return ended
-        assert session  # noqa: S101 - else it had ended
+        session = _open_session(id)
         form = PaymentForm({"email": _known_email(session)})
         intent = box().store.get(session["payment_intent"] or "")
         if intent and intent["last_payment_error"]:
@@ -62,15 +53,16 @@ def _pay(session: Json, form: PaymentForm) -> BaseResponse | None:
     return _to_success(session)
 
 
-def _ended(session: Json | None) -> Page | None:
-    """What a session that takes no payment shows instead."""
+def _open_session(id: str) -> Json:
+    """Ends the request when the session takes no payment, with the page that says why."""
+    session = box().store.get(id)
     if session is None or session["object"] != "checkout.session":
-        return render_template("hosted/gone.html", session=None), 404
+        abort(make_response(render_template("hosted/gone.html", session=None), 404))
     if session["status"] == "expired":
-        return render_template("hosted/gone.html", session=session), 410
+        abort(make_response(render_template("hosted/gone.html", session=session), 410))
     if session["status"] == "complete":  # a second tab, or the button pressed twice
-        return _to_success(session)
-    return None
+        abort(_to_success(session))
+    return session
 
 
 def _known_email(session: Json) -> str:
