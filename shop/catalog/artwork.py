@@ -14,6 +14,11 @@ from random import Random
 BOX = 840  # divides by 3, 4 and 6, so no seams between cells
 CELLS_PER_ROW = (4, 3, 6)
 TITLE_BAND = 630
+MARGIN = 44
+TITLE_WIDTH = BOX - 2 * MARGIN
+EM = 0.66  # of a wide face's average letter: which one will be there is not known
+LONGEST_LINE = 15
+LONGEST_TITLE = 40
 FONTS = "Avenir Next,Segoe UI,system-ui,sans-serif"  # a picture cannot see the page's fonts
 
 
@@ -149,13 +154,25 @@ MOTIFS: tuple[Motif, ...] = (_quarter, _triangle, _bars, _disc, _ring, _dots)
 
 
 def _label(title: str, code: str, palette: Palette) -> str:
-    """The name in the band below the pattern, small enough to fit, and a made-up article number."""
-    size = min(76, int(1420 / max(len(title), 1)))
-    shown = title if len(title) <= 40 else f"{title[:39].rstrip()}…"
-    return (
-        f'<g fill="{palette.ink}" font-weight="700" letter-spacing="-1.5">'
-        f'<text x="44" y="748" font-family="{FONTS}" font-size="{max(size, 34)}">'
-        f"{escape(shown)}</text>"
-        f'<text x="46" y="797" font-family="ui-monospace,monospace" font-size="26" '
-        f'font-weight="400" letter-spacing="0">{escape(code)}</text></g>'
+    """The name in the band below the pattern, in one or two lines, and a made-up article number."""
+    lines = _lines(title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE].rstrip()}…")
+    size = min(76 if len(lines) == 1 else 56, int(TITLE_WIDTH / (EM * max(map(len, lines)))))
+    rows = "".join(
+        f'<text x="{MARGIN}" y="{748 - size * 1.04 * above:g}">{escape(line)}</text>'
+        for above, line in zip(range(len(lines))[::-1], lines, strict=True)
     )
+    return (
+        f'<g fill="{palette.ink}"><g font-family="{FONTS}" font-size="{size}" font-weight="700" '
+        f'letter-spacing="-1.5">{rows}</g>'
+        f'<text x="{MARGIN + 2}" y="797" font-family="ui-monospace,monospace" font-size="26">'
+        f"{escape(code)}</text></g>"
+    )
+
+
+def _lines(title: str) -> list[str]:
+    """Long titles in two lines, as even as the words allow."""
+    words = title.split()
+    if len(title) <= LONGEST_LINE or len(words) == 1:
+        return [title]
+    halves = ((" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words)))
+    return list(min(halves, key=lambda pair: max(map(len, pair))))

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from shop.catalog.artwork import BOX, PALETTES, draw
+from shop.catalog.artwork import BOX, PALETTES, TITLE_BAND, draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 SLUGS = [f"product-{number}" for number in range(40)]
@@ -51,8 +51,21 @@ def test_no_ground_is_the_color_of_the_price_tag() -> None:
     assert "#fbca43" not in {palette.ground for palette in PALETTES}
 
 
-def test_a_long_title_fits_into_the_picture() -> None:
-    text = next(
-        ElementTree.fromstring(draw("x", "A very long product name " * 4)).iter(f"{SVG}text")
-    )
-    assert len(text.text or "") * int(text.get("font-size", "0")) * 0.55 < BOX
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("Atlas", ["Atlas"]),
+        ("Short Espresso Cups, pair", ["Short Espresso", "Cups, pair"]),
+        ("Unbreakabletitleofasingleword", ["Unbreakabletitleofasingleword"]),
+        ("A very long product name " * 4, ["A very long product", "name A very long pro…"]),
+    ],
+)
+def test_a_title_fits_into_the_picture_in_a_wide_font(title: str, lines: list[str]) -> None:
+    root = ElementTree.fromstring(draw("x", title))
+    name = next(group for group in root.iter(f"{SVG}g") if "font-size" in group.attrib)
+    size = int(name.get("font-size", "0"))
+    rows = name.findall(f"{SVG}text")
+    assert [row.text for row in rows] == lines
+    assert all(44 + len(line) * size * 0.66 <= BOX - 44 for line in lines)
+    assert float(rows[0].get("y", "0")) - size > TITLE_BAND
+    assert size >= 34
