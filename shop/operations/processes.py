@@ -7,48 +7,77 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
 
 PATIENCE = 10.0  # seconds from a polite stop to a kill
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Processes:
-    """Start with `start`, then `wait`; children are in groups of their own, so none is orphaned."""
+    """`with Processes() as processes:` start some, then `wait`. None outlives the block.
 
-    def __init__(self) -> None:
+    Each child is in a group of its own, so that its children end with it.
+    """
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._stop = threading.Event()
 
+    def __enter__(self) -> Self:
+        for number in SIGNALS:
+            signal.signal(number, lambda *_: self._stop.set())
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.end()
+
     def start(self, name: str, command: Sequence[str]) -> None:
-        self._running[name] = subprocess.Popen(command, start_new_session=True)  # noqa: S603  ours
+        if not self._stop.is_set():
+            self._running[name] = subprocess.Popen(command, start_new_session=True)  # noqa: S603  ours
+
+    def wait_until(self, is_up: Callable[[], bool], within: float) -> bool:
+        """Whether it came up in this many seconds, with all processes running."""
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline and not self._ended() and not self._stop.wait(0.1):
+            if is_up():
+                return True
+        return False
 
     def wait(self) -> int:
         """Until one process ends or a signal comes; returns 0 after a signal, else 1."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self._stop.set())
         while not self._stop.wait(0.2):
-            for name, process in self._running.items():
-                if process.poll() is not None:
-                    sys.stderr.write(f"{name} ended with {process.returncode}, stopping the rest\n")
-                    self.end()
-                    return 1
-        self.end()
+            if name := self._ended():
+                code = self._running[name].returncode
+                sys.stderr.write(f"{name} ended with {code}, stopping the rest\n")
+                return 1
         return 0
 
+    def _ended(self) -> str | None:
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                return name
+        return None
+
     def end(self) -> None:
-        """Stop one after the other, the last started first: a worker needs its broker to end."""
-        deadline = time.monotonic() + PATIENCE
+        """Stop all in reverse order of their start, and wait for them."""
         for process in reversed(self._running.values()):
-            process.terminate()
+            _signal(process, signal.SIGTERM)
+        deadline = time.monotonic() + self._patience
+        for process in reversed(self._running.values()):
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.5, deadline - time.monotonic()))
-            _kill_group(process)
+                process.wait(max(0.1, deadline - time.monotonic()))
+            _signal(process, signal.SIGKILL)  # it, or children that it left behind
             process.wait()
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Also what the process itself started and left behind."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)

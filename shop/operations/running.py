@@ -3,7 +3,6 @@
 import shlex
 import socket
 import sys
-import time
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -30,19 +29,20 @@ def run_command(host: str, port: int | None, workers: int, beside: tuple[str, ..
     port = port or urlsplit(settings.base_url).port or 8000
     _check_free(host, port)
     schema.upgrade(settings.sqlalchemy_url)
-    processes = Processes()
-    if not settings.broker_url and settings.celery_broker_url.startswith("redis+socket"):
-        processes.start("broker", broker(settings))
-    for command in beside:
-        processes.start(command.split()[0], shlex.split(command))
-    seeding.seed_if_empty()
-    db.commit()
-    processes.start("worker", worker(settings))
-    processes.start("sweeper", [script("shop"), "sweep"])
-    processes.start("web", web(host, port, workers))
-    if _answers(f"http://{host}:{port}/healthz"):
-        click.echo(seeding.greeting(settings))
-    sys.exit(processes.wait())
+    with Processes() as processes:
+        if not settings.broker_url and settings.celery_broker_url.startswith("redis+socket"):
+            processes.start("broker", broker(settings))
+        for command in beside:
+            processes.start(command.split()[0], shlex.split(command))
+        seeding.seed_if_empty()
+        db.commit()
+        processes.start("worker", worker(settings))
+        processes.start("sweeper", [script("shop"), "sweep"])
+        processes.start("web", web(host, port, workers))
+        if processes.wait_until(lambda: _answers(f"http://{host}:{port}/healthz"), PATIENCE):
+            click.echo(seeding.greeting(settings))
+        code = processes.wait()
+    sys.exit(code)
 
 
 def script(name: str) -> str:
@@ -97,14 +97,11 @@ def _check_free(host: str, port: int) -> None:
 
 
 def _answers(url: str) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        try:
-            with urlopen(url, timeout=2):  # noqa: S310  our own address
-                return True
-        except (URLError, OSError):
-            time.sleep(0.1)
-    return False
+    try:
+        with urlopen(url, timeout=2):  # noqa: S310  our own address
+            return True
+    except (URLError, OSError):
+        return False
 
 
 commands = [run_command]

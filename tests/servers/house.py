@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import requests
 from pydantic import SecretStr
-from redis import ConnectionError, Redis
+from redis import Redis, RedisError
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -110,7 +110,7 @@ class House:
         with self.broker as client:
             try:
                 return bool(client.ping())
-            except ConnectionError:
+            except RedisError:
                 return False
 
     def stop(self) -> None:

@@ -32,9 +32,8 @@ def violations(window: timedelta = WINDOW) -> list[Violation]:
     :param window: how far back our books are compared with Stripe's.
     """
     books = at_stripe.read(utcnow() - window)
-    with db.engine.connect() as connection:
-        connection.detach()  # temporary tables and the missing transaction end with it
-        return broken(connection.execution_options(isolation_level="AUTOCOMMIT"), books)
+    with db.engine.connect().execution_options(only_reads=True) as connection:
+        return broken(connection, books)
 
 
 def broken(connection: Connection, books: Books) -> list[Violation]:

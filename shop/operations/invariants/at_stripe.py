@@ -51,7 +51,7 @@ class Books:
     rows: Mapping[Table, Rows]
 
     def write(self, connection: Connection) -> None:
-        """Into tables that are gone with the connection."""
+        """Into tables that are gone with the transaction, if it is rolled back."""
         METADATA.create_all(connection, checkfirst=False)
         for table, rows in self.rows.items():
             if rows:

@@ -37,19 +37,20 @@ RULES = (
             """
             SELECT o.number, 'no receipt' AS problem FROM fulfilments f
             JOIN orders o ON o.id = f.order_id
-            LEFT JOIN mails m ON m.key = 'order:' || CAST(o.id AS TEXT) || ':paid'
+            LEFT JOIN mails m ON m.reference = o.number AND m.template = 'order_paid'
             WHERE m.id IS NULL
             """,
             """
             SELECT m.key AS mail, 'no fulfilled order' AS problem FROM mails m
-            LEFT JOIN fulfilments f ON m.key = 'order:' || CAST(f.order_id AS TEXT) || ':paid'
+            LEFT JOIN orders o ON o.number = m.reference
+            LEFT JOIN fulfilments f ON f.order_id = o.id
             WHERE m.template = 'order_paid' AND f.id IS NULL
             """,
             """
             SELECT o.number, r.id AS refund, 'not told' AS problem FROM refunds r
             JOIN payments p ON p.id = r.payment_id JOIN orders o ON o.id = p.order_id
-            LEFT JOIN mails m ON m.key = 'order:' || CAST(o.id AS TEXT) || ':refunded:'
-              || CAST(r.id AS TEXT)
+            LEFT JOIN mails m ON m.reference = o.number AND m.template = 'order_refunded'
+              AND m.key LIKE '%:' || CAST(r.id AS TEXT)
             WHERE m.id IS NULL AND r.status IN ('pending', 'succeeded')
               AND o.payment_state IN :money_in
             """,

@@ -1,0 +1,205 @@
+"""Processes die while a purchase is under way; the shop catches up by itself.
+
+Rows I09, I10 and I13, on SQLite with the embedded broker and on PostgreSQL with Redis.
+"""
+
+import signal
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import requests
+from sqlalchemy import select, update
+
+from shop.billing.models import StripeEvent
+from shop.db import utcnow
+from shop.leases import State
+from shop.mail.models import Mail
+from shop.orders.models import Order, PaymentState
+from tests.mail.smtp import SmtpServer, smtp_server
+from tests.servers.databases import database
+from tests.servers.fixtures import open_house
+from tests.servers.house import House
+from tests.servers.processes import eventually
+
+CATCHES_UP = 10  # seconds
+
+
+@pytest.fixture(scope="module")
+def smtp() -> Iterator[SmtpServer]:
+    with smtp_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module", params=["embedded", "at scale"])
+def shop(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, smtp: SmtpServer
+) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("recovery")
+    if request.param == "embedded":
+        with open_house(folder, mail_url=smtp.url) as house:
+            yield house
+        return
+    with (
+        database(request.getfixturevalue("postgres_url"), "recovery") as url,
+        open_house(folder, redis=True, database_url=url, mail_url=smtp.url) as house,
+    ):
+        yield house
+
+
+@pytest.fixture(autouse=True)
+def _all_parts_run(shop: House, smtp: SmtpServer) -> Iterator[None]:
+    """Each test finds the whole house, whatever the last one did to it."""
+    smtp.mood = "kind"
+    for name, part in shop.parts.items():
+        if not part.is_running:
+            shop.restart(name)
+    smtp.mails.clear()
+    yield
+    smtp.mood = "kind"
+
+
+class Purchase:
+    """An order, its payment at Stripe, and what came of it."""
+
+    def __init__(self, shop: House, order_id: int, intent: str) -> None:
+        self.shop, self.order_id, self.intent = shop, order_id, intent
+
+    def pay(self) -> None:
+        """At Stripe, which tells the shop by webhook."""
+        answer = requests.post(
+            f"{self.shop.sandbox.url}/v1/payment_intents/{self.intent}/confirm",
+            data={"payment_method": "pm_card_visa", "return_url": self.shop.base_url},
+            auth=("sk_test_keystall", ""),
+            timeout=10,
+        )
+        assert answer.json()["status"] == "succeeded"
+
+    def is_paid(self) -> bool:
+        with self.shop.session() as session:
+            state = session.scalar(select(Order.payment_state).where(Order.id == self.order_id))
+        return state is PaymentState.PAID
+
+    def mail(self) -> Mail:
+        with self.shop.session() as session:
+            mail = session.scalars(
+                select(Mail).where(Mail.key == f"order:{self.order_id}:paid")
+            ).one()
+            session.expunge(mail)
+        return mail
+
+    def is_told(self) -> bool:
+        return self.is_paid() and self.mail().state is State.DONE
+
+    def statuses(self) -> set[int]:
+        """What the shop answered to the webhooks."""
+        assert self.shop.sandbox.wait_idle()
+        return {delivery["status"] for delivery in self.shop.sandbox.deliveries()}
+
+
+@pytest.fixture(scope="module")
+def _purchases(shop: House) -> list[Purchase]:
+    """One for each test: making them is most of the time."""
+    made = shop.run_module("tests.operations.purchase", "7")
+    return [Purchase(shop, order_id, intent) for order_id, intent in made]
+
+
+@pytest.fixture
+def purchase(_purchases: list[Purchase]) -> Purchase:
+    return _purchases.pop()
+
+
+def test_everything_runs(shop: House, purchase: Purchase, smtp: SmtpServer) -> None:
+    purchase.pay()
+
+    assert eventually(purchase.is_told, CATCHES_UP)
+    assert len(smtp.mails) == 1
+    assert eventually(lambda: shop.get("/readyz").status_code == 200)
+    assert shop.shop("doctor").returncode == 0
+
+
+def test_i09_the_broker_is_killed_and_the_work_is_done_all_the_same(
+    shop: House, purchase: Purchase, smtp: SmtpServer
+) -> None:
+    shop.kill("broker")
+    purchase.pay()
+
+    assert purchase.statuses() == {200}
+    assert eventually(purchase.is_told, CATCHES_UP)
+    assert len(smtp.mails) == 1
+    assert shop.get("/products").status_code == 200
+    assert shop.get("/readyz").json()["broker"] == "down"
+
+
+def test_i09_the_worker_goes_on_when_the_broker_is_back(shop: House, purchase: Purchase) -> None:
+    shop.kill("broker")
+    shop.restart("broker")
+    shop.kill("sweeper")  # so that nobody else can do it
+    purchase.pay()
+
+    assert eventually(purchase.is_told, 30)
+
+
+def test_i09_the_broker_forgets_everything(
+    shop: House, purchase: Purchase, smtp: SmtpServer
+) -> None:
+    shop.kill("worker", signal.SIGSTOP)
+    shop.kill("sweeper")
+    purchase.pay()
+    assert purchase.statuses() == {200}
+    with shop.broker as broker:
+        assert broker.llen("celery")
+        broker.flushall()
+    shop.kill("worker", signal.SIGCONT)
+    assert not purchase.is_paid()
+    shop.restart("sweeper")
+
+    assert eventually(purchase.is_told, CATCHES_UP)
+    assert len(smtp.mails) == 1
+
+
+def end_leases(shop: House) -> None:
+    """What the dead had in hand is free now, not in half a minute."""
+    long_ago = utcnow() - timedelta(hours=1)
+    with shop.session() as session:
+        for model in (Mail, StripeEvent):
+            session.execute(update(model).where(model.lease.is_not(None)).values(due_at=long_ago))
+
+
+def kill_who_sends(shop: House, smtp: SmtpServer, purchase: Purchase) -> None:
+    """SIGKILL for worker and sweeper while one of them talks to the mail server."""
+    purchase.pay()
+    tries = smtp.tries
+    assert eventually(lambda: smtp.tries > tries, CATCHES_UP)
+    assert purchase.mail().attempts == 1
+    shop.kill("worker")
+    shop.kill("sweeper")
+
+
+@pytest.mark.parametrize(("mood", "times"), [("deaf", 1), ("speechless", 2)])
+def test_i10_killed_while_the_mail_is_sent(
+    shop: House, purchase: Purchase, smtp: SmtpServer, mood: str, times: int
+) -> None:
+    """The mail comes once; twice under one Message-ID if the server had taken it."""
+    smtp.mood = mood  # type: ignore[assignment]  # one of its moods
+    kill_who_sends(shop, smtp, purchase)
+    smtp.mood = "kind"
+    end_leases(shop)
+    shop.restart("sweeper")
+    shop.restart("worker")
+
+    assert eventually(purchase.is_told, CATCHES_UP * 2)
+    assert purchase.mail().attempts == 2
+    assert len(smtp.mails) == times
+    assert len({mail["Message-ID"] for mail in smtp.mails}) == 1
+
+
+def test_i13_the_shop_is_killed_and_stripe_tries_again(shop: House, purchase: Purchase) -> None:
+    shop.kill("web")
+    purchase.pay()
+    shop.sandbox.wait_idle()
+    assert not purchase.is_paid()
+    shop.restart("web")
+    shop.sandbox.deliver()
+
+    assert eventually(purchase.is_told, CATCHES_UP)
