@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from shop import config, jobs
+from shop import config
 from shop.db import Base, db
 from shop.db import init_app as init_database
 
@@ -18,8 +18,8 @@ NO_POSTGRES = pytest.mark.skipif(not POSTGRES, reason="SHOP_TEST_POSTGRES_URL is
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=NO_POSTGRES)])
-def racetrack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """A database with room for 25 connections, and nothing else of the shop."""
+def racetrack(request: pytest.FixtureRequest, tmp_path: Path, _app: Flask) -> Iterator[Flask]:
+    """A database with room for 25 connections, and nothing else of the shop but its queue."""
     app = Flask("racetrack")
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 25}
     schema = f"race_{secrets.token_hex(4)}"
@@ -27,7 +27,7 @@ def racetrack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]
     settings = config.load(_env_file=None, data_dir=tmp_path, database_url=url)
     config.init_app(app, settings)
     init_database(app)
-    jobs.init_app(app, settings)
+    app.extensions["celery"] = _app.extensions["celery"]
     if url:
         _execute(f"CREATE SCHEMA {schema}")
     with app.app_context():
