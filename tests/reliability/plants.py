@@ -1,0 +1,184 @@
+"""One lie after the other, each in books that were in order, and the rule that must see it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from shop.db import db
+from shop.operations.invariants import broken
+from shop.operations.invariants.at_stripe import CHECKOUTS, EVENTS, INTENTS, REFUNDS, Books, Rows
+
+AN_ORDER = "(SELECT MIN(order_id) FROM fulfilments)"
+A_FREE_ORDER = "(SELECT MIN(id) FROM orders WHERE payment_state = 'canceled')"
+A_PAYMENT = f"(SELECT id FROM payments WHERE order_id = {AN_ORDER})"
+
+
+StripesBooks = dict[Any, Rows]
+Spoil = Callable[[StripesBooks], None]
+
+
+@dataclass(frozen=True)
+class Plant:
+    """SQL that spoils our books, or a change of Stripe's."""
+
+    code: str
+    name: str
+    spoil: str | Spoil
+
+
+def codes(plant: Plant | None, books: Books) -> set[str]:
+    """Of the rules that see it; afterwards nothing is left of it."""
+    rows = {table: [dict(row) for row in found] for table, found in books.rows.items()}
+    with _undone() as connection:
+        if plant is not None and isinstance(plant.spoil, str):
+            changed = connection.execute(text(plant.spoil)).rowcount
+            assert changed, f"{plant} spoils nothing"
+        elif plant is not None:
+            spoil: Spoil = plant.spoil  # type: ignore[assignment]
+            spoil(rows)
+        return {violation.code for violation in broken(connection, replace(books, rows=rows))}
+
+
+@contextmanager
+def _undone() -> Iterator[Connection]:
+    with db.engine.connect() as connection, connection.begin() as transaction:
+        yield connection
+        transaction.rollback()
+
+
+def captured(rows: StripesBooks) -> None:
+    next(row for row in rows[INTENTS] if row["received"])["received"] += 1
+
+
+def captured_for_nobody(rows: StripesBooks) -> None:
+    rows[INTENTS].append(
+        {"id": "pi_x", "payment_id": 10**9, "status": "succeeded", "received": 100}
+    )
+
+
+def second_intent(rows: StripesBooks) -> None:
+    live = next(row for row in rows[INTENTS] if row["status"] == "succeeded")
+    rows[INTENTS].append(live | {"id": "pi_x", "status": "requires_payment_method", "received": 0})
+
+
+def second_checkout(rows: StripesBooks) -> None:
+    live = next(row for row in rows[CHECKOUTS] if row["status"] == "complete")
+    rows[CHECKOUTS].append(live | {"id": "cs_x", "status": "open"})
+
+
+def kept_twice(rows: StripesBooks) -> None:
+    next(row for row in rows[INTENTS] if row["received"])["received"] *= 2
+
+
+def refunded(rows: StripesBooks) -> None:
+    rows[REFUNDS].pop()
+
+
+def made_an_event(rows: StripesBooks) -> None:
+    rows[EVENTS].append(
+        {"id": "evt_x", "type": "refund.created", "is_handled": 1, "is_acknowledged": 0}
+    )
+
+
+def acknowledged(rows: StripesBooks) -> None:
+    made_an_event(rows)
+    rows[EVENTS][-1]["is_acknowledged"] = 1
+
+
+def never_made_it(rows: StripesBooks) -> None:
+    rows[EVENTS].pop()
+
+
+def decided(rows: StripesBooks) -> None:
+    processing = next(row for row in rows[INTENTS] if row["status"] == "processing")
+    processing["status"] = "canceled"
+
+
+PLANTS = (
+    Plant("I01", "an order counts less than was captured", captured),
+    Plant("I01", "money for a payment that we do not have", captured_for_nobody),
+    Plant("I01", "a forgotten payment", f"UPDATE orders SET paid = 0 WHERE id = {AN_ORDER}"),
+    Plant("I02", "two intents of one payment", second_intent),
+    Plant("I02", "two checkouts of one payment", second_checkout),
+    Plant("I02", "twice the total was kept", kept_twice),
+    Plant("I03", "a refund that Stripe does not know", refunded),
+    Plant("I03", "a forgotten refund", "UPDATE orders SET refunded = 0 WHERE refunded > 0"),
+    Plant("I04", "an entry too many", f"""
+        INSERT INTO ledger_entries (payment_id, kind, external_id, amount, currency, created_at)
+        VALUES ({A_PAYMENT}, 'capture', 'pi_x', 100, 'EUR', '2026-01-01 00:00:00')"""),
+    Plant("I04", "a lost entry", "DELETE FROM ledger_entries WHERE kind = 'refund'"),
+    Plant("I04", "an order of two minds", f"""
+        UPDATE orders SET paid = paid + 1 WHERE id = {AN_ORDER}"""),
+    Plant("I05", "more refunded than paid", f"""
+        UPDATE orders SET refunded = paid + 1 WHERE id = {AN_ORDER}"""),
+    Plant("I05", "half paid", f"UPDATE orders SET paid = 1 WHERE id = {AN_ORDER}"),
+    Plant("I06", "paid for nothing", f"DELETE FROM fulfilments WHERE order_id = {AN_ORDER}"),
+    Plant("I06", "nothing paid", f"""
+        INSERT INTO fulfilments (order_id, created_at)
+        VALUES ({A_FREE_ORDER}, '2026-01-01 00:00:00')"""),
+    Plant("I06", "a checkout that says it is done", f"""
+        UPDATE checkout_sessions SET status = 'completed' WHERE order_id = {A_FREE_ORDER}"""),
+    Plant("I07", "no grant", f"""
+        DELETE FROM grants WHERE order_line_id IN
+        (SELECT id FROM order_lines WHERE order_id = {AN_ORDER})"""),
+    Plant("I07", "a grant for nothing", f"""
+        UPDATE grants SET order_line_id =
+        (SELECT MIN(id) FROM order_lines WHERE order_id = {A_FREE_ORDER})
+        WHERE id = (SELECT MIN(id) FROM grants)"""),
+    Plant("I08", "a grant that outlived its money",
+        "UPDATE grants SET ended_at = NULL WHERE ended_at IS NOT NULL"),
+    Plant("I08", "a grant that ended too soon", """
+        UPDATE grants SET ended_at = '2026-01-01 00:00:00', end_reason = 'refund'
+        WHERE ended_at IS NULL"""),
+    Plant("I09", "an event that never came", made_an_event),
+    Plant("I09", "an event that waits", """
+        UPDATE stripe_events SET state = 'pending', due_at = '2026-01-01 00:00:00'
+        WHERE id = (SELECT MIN(id) FROM stripe_events)"""),
+    Plant("I09", "dead without a word", """
+        UPDATE stripe_events SET state = 'dead' WHERE id = (SELECT MIN(id) FROM stripe_events)"""),
+    Plant("I10", "an event that Stripe never made", never_made_it),
+    Plant("I11", "a unit from nowhere", """
+        UPDATE variants SET on_hand = on_hand + 1 WHERE tracks_stock"""),
+    Plant("I11", "a unit held by nobody", """
+        UPDATE variants SET reserved = reserved + 1 WHERE tracks_stock AND on_hand > reserved"""),
+    Plant("I11", "a sale without a movement", """
+        UPDATE stock_movements SET reference = reference || '-' WHERE reason = 'sale'"""),
+    Plant("I12", "held by a canceled order", """
+        UPDATE stock_reservations SET state = 'held' WHERE state = 'released'"""),
+    Plant("I12", "held by nobody", """
+        UPDATE stock_reservations SET holder = holder || '-' WHERE state = 'held'"""),
+    Plant("I12", "fulfilled from thin air", """
+        UPDATE stock_reservations SET state = 'released' WHERE state = 'taken'"""),
+    Plant("I13", "no receipt", """
+        DELETE FROM mails WHERE id =
+        (SELECT MIN(id) FROM mails WHERE template = 'order_paid')"""),
+    Plant("I13", "thanks for nothing", """
+        UPDATE mails SET reference = 'K-0' WHERE id =
+        (SELECT MIN(id) FROM mails WHERE template = 'order_paid')"""),
+    Plant("I13", "a refund untold", "DELETE FROM mails WHERE template = 'order_refunded'"),
+    Plant("I14", "a mail that waits", """
+        UPDATE mails SET state = 'failed', sent_at = NULL, due_at = '2026-01-01 00:00:00'"""),
+    Plant("I14", "a mail sent in name only", "UPDATE mails SET sent_at = NULL"),
+    Plant("I14", "dead without a word", "UPDATE mails SET state = 'dead', sent_at = NULL"),
+    Plant("I15", "a mail nobody tried", "UPDATE mails SET attempts = 0"),
+    Plant("I15", "an event nobody tried", "UPDATE stripe_events SET attempts = 0"),
+    Plant("I16", "paid without money", f"""
+        UPDATE orders SET payment_state = 'paid' WHERE id = {A_FREE_ORDER}"""),
+    Plant("I16", "refunded in name only", f"""
+        UPDATE orders SET payment_state = 'refunded' WHERE id = {AN_ORDER}"""),
+    Plant("I16", "paid at no time", f"UPDATE orders SET paid_at = NULL WHERE id = {AN_ORDER}"),
+    Plant("I17", "decided at Stripe alone", decided),
+    Plant("I17", "a refund nobody made", "UPDATE refunds SET status = 'requested'"),
+    Plant("I17", "a checkout past its time", """
+        UPDATE checkout_sessions SET expires_at = '2026-01-01 00:00:00'
+        WHERE status = 'awaiting_payment'"""),
+    Plant("I17", "an order nobody ends", """
+        UPDATE checkout_sessions SET status = 'canceled' WHERE status = 'awaiting_payment'"""),
+    Plant("I17", "a page that ended at Stripe alone", """
+        UPDATE payments SET status = 'requires_payment_method' WHERE way = 'hosted'
+        AND status = 'canceled'"""),
+    Plant("I18", "an event we said we had", acknowledged),
+)  # fmt: skip
