@@ -77,6 +77,11 @@ def _transport(settings: Settings) -> dict[str, Any]:
         "unacked_restore_throttle": 1,
         "socket_connect_timeout": 1,
         "socket_timeout": 5,
+        # a page does not wait for a broker that is down; the sweeper does the work
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
     }
 
 

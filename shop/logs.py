@@ -61,7 +61,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        if request.endpoint not in {"static", "web.healthz"}:
+        if request.endpoint not in {"web.static_file", "web.healthz"}:
             log.info(
                 "request",
                 method=request.method,

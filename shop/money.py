@@ -1,6 +1,7 @@
 """Money is whole minor units and a currency code; floats never touch it."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.core import UnknownLocaleError
 from babel.numbers import format_currency
@@ -50,6 +51,7 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return int(minor)
 
 
+@lru_cache(maxsize=4096)
 def show(amount: int, currency: str, locale: str = "en") -> str:
     """An amount for people: €1,234.50, ¥500, KWD 1.250."""
     digits = decimals(currency)

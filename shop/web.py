@@ -6,7 +6,16 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, g, render_template, request, send_from_directory
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    g,
+    render_template,
+    request,
+    send_from_directory,
+)
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -26,6 +35,12 @@ YEAR = 365 * 24 * 3600
 STRIPE_HOSTS = ("https://js.stripe.com", "https://hooks.stripe.com", "https://api.stripe.com")
 STRIPE_PAGES = ("https://checkout.stripe.com", "https://billing.stripe.com")
 
+SHARED = {
+    "web.static_file",
+    "catalog.media",
+    "catalog.hero",
+}  # nothing personal: caches may keep it
+
 ReadyCheck = Callable[[], None]
 _ready_checks: dict[str, ReadyCheck] = {}
 
@@ -37,6 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
+    app.before_request(refuse_nul)
     app.before_request(check_csrf)
     app.after_request(add_headers)
     app.register_error_handler(ShopError, show_shop_error)
@@ -61,6 +77,12 @@ def template_names(settings: Settings) -> dict[str, object]:
         "base_url": settings.base_url,
         "demo_notice": "Stripe test mode: no real money moves." if test_mode else None,
     }
+
+
+def refuse_nul() -> None:
+    """No address of ours has one, and PostgreSQL cannot compare text with it."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def check_csrf() -> None:
@@ -100,7 +122,7 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if request.endpoint not in {"static", "web.static_file"}:
+    if request.endpoint not in SHARED:
         headers.setdefault("Cache-Control", "private, no-store")
         response.vary.add("Cookie")
     if not config.current().is_development:

@@ -14,6 +14,8 @@ from shop.db import Base, db
 from stripe_sandbox.testing import StripeSandbox
 from tests.browser import Browser, open_browser
 
+pytest_plugins = ["tests.servers.fixtures"]
+
 
 @pytest.fixture(scope="session")
 def _stripe_sandbox() -> Iterator[StripeSandbox]:

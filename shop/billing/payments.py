@@ -179,6 +179,7 @@ def confirm(
     except (Declined, StripeRefused):
         _next_try(payment_id, tries)
         mirror.sync(payment_id)
+        db.commit()  # the decline is a fact, though the request ends in an error
         raise
     action = intent.next_action
     redirect = action.redirect_to_url.url if action and action.redirect_to_url else None

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from operator import attrgetter
 
+from shop import money
 from shop.catalog.models import Price, Product, Variant
-from shop.catalog.shelf import period, show_money
+from shop.catalog.shelf import period
 
 FEW = 5
 
@@ -69,8 +70,8 @@ def _offer(variant: Variant, price: Price) -> Offer:
         price_id=price.id,
         amount=price.unit_amount,
         title=variant.title or "One-time purchase",
-        price_label=show_money(price.unit_amount, price.currency),
-        compare_label=show_money(compare, price.currency) if compare else None,
+        price_label=money.show(price.unit_amount, price.currency),
+        compare_label=money.show(compare, price.currency) if compare else None,
         note=stock_note(variant),
         refused="Sold out" if variant.available == 0 else "",
     )
@@ -81,7 +82,7 @@ def _subscription(variant: Variant, price: Price, per: str) -> Offer:
         price_id=price.id,
         amount=price.unit_amount,
         title=variant.title or f"Every {per}",
-        price_label=f"{show_money(price.unit_amount, price.currency)} / {per}",
+        price_label=f"{money.show(price.unit_amount, price.currency)} / {per}",
         compare_label=None,
         note="",
         refused="Subscriptions cannot be ordered here yet.",

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 from urllib.parse import quote
@@ -25,8 +24,6 @@ from shop.db import session
 from shop.errors import NotFound
 
 FEW = 3
-
-show_money = lru_cache(maxsize=4096)(money.show)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +182,8 @@ def _card(rows: list[Row[Any]], currency: str) -> ProductView:
         title=first.title,
         summary=first.summary,
         image=image_view(first) if first.path else None,
-        price_label=show_money(shown.unit_amount, currency) if shown else None,
-        compare_label=show_money(compare, currency) if compare else None,
+        price_label=money.show(shown.unit_amount, currency) if shown else None,
+        compare_label=money.show(compare, currency) if compare else None,
         from_price=varies,
         interval=period(shown.interval, shown.interval_count) if shown and not once else None,
         badge=_badge(prices),

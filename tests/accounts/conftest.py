@@ -5,9 +5,6 @@ from flask import Flask
 
 from shop.accounts.throttle import tries
 from tests.browser import Browser, open_browser
-from tests.servers.fixtures import _postgres_app, either_app, postgres_url
-
-__all__ = ["_postgres_app", "either_app", "postgres_url"]
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,6 @@ import pytest
 from flask import Flask
 
 from tests.browser import Browser, open_browser
-from tests.servers.fixtures import _postgres_app, either_app, postgres_url
-
-__all__ = ["_postgres_app", "either_app", "postgres_url"]
 
 
 @pytest.fixture
