@@ -52,7 +52,7 @@ class Operation:
     body: type[BaseModel] | None
     query: type[BaseModel] | None
     returns: type[BaseModel] | None
-    status: int
+    statuses: tuple[int, ...]
     tag: str
 
 
@@ -65,9 +65,13 @@ def endpoint(
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
     returns: type[BaseModel] | None = None,
-    status: int = 200,
+    status: int | tuple[int, ...] = 200,
 ) -> Callable[[View], Callable[..., Response]]:
-    """Call the view with `body=` and `query=` as models; it returns a model, or (model, status)."""
+    """Call the view with `body=` and `query=` as models; it returns a model, or (model, status).
+
+    :param status: of several, the first is meant when the view does not say.
+    """
+    statuses = (status,) if isinstance(status, int) else status
 
     def decorate(view: View) -> Callable[..., Response]:
         @wraps(view)
@@ -76,11 +80,11 @@ def endpoint(
                 path["body"] = _parse(lambda: body.model_validate_json(request.get_data() or b"{}"))
             if query:
                 path["query"] = _parse(lambda: query.model_validate(request.args.to_dict()))
-            return _respond(view(**path), status)
+            return _respond(view(**path), statuses[0])
 
         summary, _, description = (view.__doc__ or view.__name__).partition("\n")
         call.operation = Operation(  # type: ignore[attr-defined]
-            summary.strip(), description.strip(), body, query, returns, status, tag
+            summary.strip(), description.strip(), body, query, returns, statuses, tag
         )
         return call
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, current_app, render_template
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shop.api import Operation, Problem
+from shop.api import Operation, Output, Problem
 
 bp = Blueprint("openapi", __name__, url_prefix="/api", template_folder="templates")
 
@@ -67,8 +67,11 @@ def _schemas(found: list[Operation]) -> dict[str, Any]:
     models: list[type[BaseModel]] = [Problem]
     for operation in found:
         models += [model for model in (operation.body, operation.returns) if model]
-    inputs = [(model, "validation") for model in dict.fromkeys(models)]
-    _, definitions = models_json_schema(inputs, ref_template=REFERENCE)  # type: ignore[arg-type]
+    modes = [
+        (model, "serialization" if issubclass(model, Output) else "validation")
+        for model in dict.fromkeys(models)
+    ]
+    _, definitions = models_json_schema(modes, ref_template=REFERENCE)  # type: ignore[arg-type]
     schemas: dict[str, Any] = definitions.get("$defs", {})
     return schemas
 
@@ -80,7 +83,7 @@ def _operation(path: str, method: str, operation: Operation) -> dict[str, Any]:
         "summary": operation.summary,
         "parameters": _path_parameters(path) + _query_parameters(operation),
         "responses": {
-            str(operation.status): _response(operation),
+            **{str(status): _response(operation) for status in operation.statuses},
             "default": {"description": "A problem", "content": _content(Problem, "problem+json")},
         },
     }

@@ -68,7 +68,7 @@ class Confirm(api.Input):
 
 
 @bp.post("")
-@api.endpoint(tag="Checkout", body=NewSession, returns=CheckoutSessionOut, status=201)
+@api.endpoint(tag="Checkout", body=NewSession, returns=CheckoutSessionOut, status=(201, 200))
 def create_session(body: NewSession) -> tuple[CheckoutSessionOut, int]:
     """Start checking out the cart, or go on where it was left.
 
