@@ -1,5 +1,7 @@
 """Celery: a task is one transaction, and leaves after the commit that asked for it."""
 
+import time
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,16 @@ from shop import db
 from shop.config import Settings
 from shop.logs import log
 
+REST = 10.0  # seconds
+
 BEAT: dict[str, dict[str, Any]] = {}
+
+
+@dataclass
+class Rest:
+    """A broker that failed is left alone for a while: one that hangs would slow every page."""
+
+    until: float = 0.0
 
 
 def every(seconds: float, task: str) -> None:
@@ -35,6 +46,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     celery.config_from_object(_configuration(settings))
     celery.set_default()
     app.extensions["celery"] = celery
+    app.extensions["broker_rest"] = Rest()
 
     @signals.worker_process_init.connect(weak=False)
     def forget_connections(**_: object) -> None:
@@ -95,8 +107,12 @@ def enqueue(task: str, *args: Any) -> None:
 
 
 def _send(task: str, args: tuple[Any, ...]) -> None:
+    rest: Rest = current_app.extensions["broker_rest"]
+    if time.monotonic() < rest.until:
+        return
     celery: Celery = current_app.extensions["celery"]
     try:
         celery.send_task(task, args, retry=False)
     except (KombuError, RedisError, OSError) as error:
+        rest.until = time.monotonic() + REST
         log.warning("broker is down, the sweeper will do it", task=task, error=repr(error))

@@ -3,7 +3,6 @@
 Rows I09, I10 and I13, on SQLite with the embedded broker and on PostgreSQL with Redis.
 """
 
-import signal
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -134,6 +133,7 @@ def test_i09_the_broker_is_killed_and_the_work_is_done_all_the_same(
 def test_i09_the_worker_goes_on_when_the_broker_is_back(shop: House, purchase: Purchase) -> None:
     shop.kill("broker")
     shop.restart("broker")
+    shop.restart("web")  # it would leave a broker alone that failed a moment ago
     shop.kill("sweeper")  # so that nobody else can do it
     purchase.pay()
 
@@ -143,14 +143,13 @@ def test_i09_the_worker_goes_on_when_the_broker_is_back(shop: House, purchase: P
 def test_i09_the_broker_forgets_everything(
     shop: House, purchase: Purchase, smtp: SmtpServer
 ) -> None:
-    shop.kill("worker", signal.SIGSTOP)
+    shop.kill("worker")
     shop.kill("sweeper")
     purchase.pay()
     assert purchase.statuses() == {200}
     with shop.broker as broker:
         assert broker.llen("celery")
         broker.flushall()
-    shop.kill("worker", signal.SIGCONT)
     assert not purchase.is_paid()
     shop.restart("sweeper")
 

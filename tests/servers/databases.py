@@ -109,20 +109,19 @@ def _plain(url: URL) -> str:
 
 
 @contextmanager
-def redis_server() -> Iterator[str]:
-    """The URL of an empty Redis."""
+def redis_service(home: Path) -> Iterator[tuple[Service, str]]:
+    """An empty Redis with its URL."""
     program = installed("Redis", shutil.which("redis-server"))
     port = free_port()
-    with tempfile.TemporaryDirectory(prefix="keystall-redis-") as home:
-        options = ("--bind", "127.0.0.1", "--save", "", "--dir", home)
-        server = Service([program, "--port", str(port), *options], Path(home) / "redis.log")
-        url = f"redis://127.0.0.1:{port}/0"
-        try:
-            server.start()
-            server.wait_until(lambda: _pongs(url))
-            yield url
-        finally:
-            server.stop()
+    options = ("--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(home))
+    server = Service([program, *options], home / "redis.log")
+    url = f"redis://127.0.0.1:{port}/0"
+    try:
+        server.start()
+        server.wait_until(lambda: _pongs(url))
+        yield server, url
+    finally:
+        server.stop()
 
 
 def _pongs(url: str) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from shop.app import create_app
 from shop.config import Settings
 from shop.db import Base, db, session
-from tests.servers.databases import database, postgres, redis_server
+from tests.servers.databases import database, postgres, redis_service
 from tests.servers.house import House
 
 MakeHouse = Callable[..., House]
@@ -63,8 +63,8 @@ def either_app(request: pytest.FixtureRequest, app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    with redis_server() as url:
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with redis_service(tmp_path_factory.mktemp("redis")) as (_server, url):
         yield url
 
 
