@@ -7,6 +7,7 @@ from shop.accounts import api as accounts_api
 from shop.accounts import commands as account_commands
 from shop.accounts import routes as accounts
 from shop.accounts import sessions
+from shop.billing import commands as billing_commands
 from shop.billing import gateway, webhook
 from shop.billing import tasks as billing_tasks
 from shop.cart import api as cart_api
@@ -31,6 +32,7 @@ from shop.operations.commands import add_commands
 from shop.operations.invariants import commands as invariants
 from shop.orders import access, lifecycle, mails
 from shop.orders import api as orders_api
+from shop.orders import commands as order_commands
 from shop.orders import routes as orders
 from shop.search import api as search_api
 from shop.search import commands as search_commands
@@ -42,7 +44,13 @@ PARTS = (logs, web, jobs, gateway)
 PACKAGES = (sessions, search, cart, downloads)
 PAGES = (catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages)
 APIS = (catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api)
-COMMANDS = (account_commands, catalog_commands, search_commands)
+COMMANDS = (
+    account_commands,
+    catalog_commands,
+    search_commands,
+    billing_commands,
+    order_commands,
+)
 OPERATIONS = (running, schema, seeding, sweeper, invariants)
 TASKS = (billing_tasks, checkout_tasks, mail_tasks, search_tasks)  # Celery knows what is imported
 SWEEPS = (billing_tasks.sweep, expiry.sweep, mail_tasks.sweep, search_tasks.sweep)

@@ -25,12 +25,19 @@ class TooMuch(ShopError):
     message = "More cannot be refunded than was paid."
 
 
+class TooLittle(ShopError):
+    message = "There is nothing to refund."
+
+
 def request(payment: Payment, amount: int, reason: str) -> Refund:
     """Ask for money back; Stripe is called after this transaction.
 
     :param amount: minor units.
     :raises TooMuch: when less than that is left.
+    :raises TooLittle: when it is nothing.
     """
+    if amount <= 0:
+        raise TooLittle
     asked = session.scalar(
         select(func.coalesce(func.sum(Refund.amount), 0)).where(
             Refund.payment_id == payment.id, Refund.status.not_in(NO_MONEY)

@@ -6,14 +6,6 @@ from shop import config
 from shop.catalog.csv_table import UnreadableFile
 from shop.catalog.import_report import Verb
 from shop.catalog.importer import import_file
-from shop.catalog.seed import seed
-
-
-@click.command("seed")
-def seed_command() -> None:
-    """Add the demo catalog; what is there already stays as it is."""
-    added = seed(config.current())
-    click.echo(f"{len(added)} demo products added.")
 
 
 @click.group("catalog")
@@ -44,4 +36,4 @@ def import_command(file: Path, *, dry_run: bool, track_stock: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-commands: list[click.Command] = [seed_command, catalog_group]
+commands: list[click.Command] = [catalog_group]

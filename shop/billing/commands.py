@@ -1,0 +1,34 @@
+import click
+from sqlalchemy import select
+
+from shop import leases
+from shop.billing import inbox
+from shop.billing.models import StripeEvent
+from shop.db import session
+
+
+@click.group("stripe")
+def stripe_commands() -> None:
+    """Stripe's events."""
+
+
+@stripe_commands.command("dead")
+def list_dead() -> None:
+    """The events that no try could handle, with the reason."""
+    query = select(StripeEvent).where(StripeEvent.state == leases.State.DEAD)
+    for event in session.scalars(query.order_by(StripeEvent.id)):
+        click.echo(f"{event.stripe_id}  {event.type}  {event.attempts} tries  {event.error}")
+
+
+@stripe_commands.command("replay")
+@click.argument("stripe_ids", nargs=-1, required=True, metavar="EVENT...")
+def replay(stripe_ids: tuple[str, ...]) -> None:
+    """Give failed or dead events all their tries again."""
+    unknown = [stripe_id for stripe_id in stripe_ids if not inbox.replay(stripe_id)]
+    click.echo(f"{len(stripe_ids) - len(unknown)} of {len(stripe_ids)} will be tried again.")
+    if unknown:
+        click.echo("Neither failed nor dead: " + ", ".join(unknown), err=True)
+        raise click.exceptions.Exit(1)
+
+
+commands = [stripe_commands]
