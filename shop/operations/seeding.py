@@ -17,10 +17,12 @@ from shop.downloads.seeds import seed_files
 PARTS: tuple[Callable[[], object], ...] = (seed_checkout, seed_files, create_demo_accounts)
 
 
-def seed() -> None:
-    seed_catalog(config.current())
+def seed() -> int:
+    """Plant what is missing; returns how many products that were."""
+    added = seed_catalog(config.current())
     for part in PARTS:
         part()
+    return len(added)
 
 
 def seed_if_empty() -> None:
@@ -44,7 +46,7 @@ def seed_command() -> None:
     """Plant the demo shop; what is there already stays as it is."""
     if not config.current().is_development:
         raise click.ClickException("The demo shop has public passwords: only in development.")
-    seed()
+    click.echo(f"{seed()} demo products added.")
 
 
 commands = [seed_command]
