@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError, StatementError
 from werkzeug.test import TestResponse
@@ -21,6 +20,7 @@ from shop.catalog.models import Category, Variant
 from shop.config import Settings
 from shop.db import after_commit, commit, db, rollback, session, will_write
 from tests.billing.signing import make_event, send
+from tests.browser import Browser
 from tests.factories import make_price, make_product, make_variant
 
 BERLIN = timezone(timedelta(hours=1))
@@ -42,23 +42,27 @@ def beginnings() -> Iterator[list[str]]:
         event.remove(db.engine, "before_cursor_execute", note)
 
 
-def add_to_cart(client: FlaskClient) -> Callable[[], TestResponse]:
-    """The request of a visitor whose page is open, with its CSRF token."""
-    price_id = make_price().id
-    commit()
+def add_to_cart(client: Browser) -> Callable[[], TestResponse]:
+    """The request of a visitor whose page is open, with its CSRF token; any thread may send it."""
+    item = {"price_id": make_price().id, "quantity": 1}
     headers = {"X-CSRFToken": client.get("/api/csrf").get_json()["token"]}
-    item = {"price_id": price_id, "quantity": 1}
-    return lambda: client.post("/api/cart/items", json=item, headers=headers)
+    client.has_token = False  # it is above already
+
+    def ask() -> TestResponse:
+        with client.application.app_context():
+            return client.post("/api/cart/items", json=item, headers=headers)
+
+    return ask
 
 
-def test_a_get_takes_no_lock(client: FlaskClient) -> None:
+def test_a_get_takes_no_lock(client: Browser) -> None:
     with beginnings() as begun:
         assert client.get("/products").status_code == 200
 
     assert set(begun) == {"BEGIN"}
 
 
-def test_a_post_takes_the_lock_before_it_reads(client: FlaskClient) -> None:
+def test_a_post_takes_the_lock_before_it_reads(client: Browser) -> None:
     ask = add_to_cart(client)
     with beginnings() as begun:
         assert ask().status_code == 201
@@ -135,10 +139,12 @@ def another_process_writing() -> Iterator[Callable[[], None]]:
     assert holder.stdin
     assert holder.stdout
     assert holder.stdout.readline() == "held\n"
-    yield holder.stdin.close
-    holder.stdin.close()
-    holder.wait(timeout=10)
-    holder.stdout.close()
+    try:
+        yield holder.stdin.close
+    finally:
+        holder.stdin.close()
+        holder.wait(timeout=10)
+        holder.stdout.close()
 
 
 @pytest.fixture
@@ -155,7 +161,7 @@ def impatient(app: Flask) -> Iterator[None]:
     db.engine.dispose()
 
 
-def test_i01_a_writer_waits_for_the_lock_of_another_process(client: FlaskClient) -> None:
+def test_i01_a_writer_waits_for_the_lock_of_another_process(client: Browser) -> None:
     ask = add_to_cart(client)
     with another_process_writing() as end, ThreadPoolExecutor(1) as pool:
         asked = pool.submit(ask)
@@ -168,7 +174,7 @@ def test_i01_a_writer_waits_for_the_lock_of_another_process(client: FlaskClient)
 
 @pytest.mark.usefixtures("impatient")
 def test_i01_a_lock_held_too_long_is_a_503_that_says_when_to_come_again(
-    client: FlaskClient, settings: Settings
+    client: Browser, settings: Settings
 ) -> None:
     ask = add_to_cart(client)
     with another_process_writing():

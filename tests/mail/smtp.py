@@ -25,6 +25,7 @@ class SmtpServer(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Session)
         self.mood: Mood = "kind"
+        self.waits = threading.Event()
         self.tries = 0
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
@@ -54,7 +55,7 @@ class Session(socketserver.StreamRequestHandler):
     def _answer(self, verb: bytes, line: bytes) -> bytes:
         if verb == b"RCPT":
             if self.server.mood == "deaf":
-                self.rfile.read()  # until the other side gives up
+                self._wait()
             if self.server.mood in REFUSALS:
                 return REFUSALS[self.server.mood]
             self.server.recipients.append(line.decode().partition(":")[2].strip(" <>\r\n"))
@@ -68,11 +69,16 @@ class Session(socketserver.StreamRequestHandler):
             lines.append(line.removeprefix(b"."))
         self.server.mails.append(email.message_from_bytes(b"".join(lines), policy=default))
         if self.server.mood == "speechless":
-            self.rfile.read()
+            self._wait()
         if self.server.mood == "forgetful":
             return False
         self._say(b"250 kept")
         return True
+
+    def _wait(self) -> None:
+        """Until the other side gives up, or dies."""
+        self.server.waits.set()
+        self.rfile.read()
 
     def _say(self, answer: bytes) -> None:
         self.wfile.write(answer + b"\r\n")

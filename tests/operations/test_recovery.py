@@ -21,7 +21,8 @@ from tests.servers.fixtures import open_house
 from tests.servers.house import House
 from tests.servers.processes import eventually
 
-CATCHES_UP = 10  # seconds
+CATCHES_UP = 10  # seconds, while somebody is there to do it
+STARTS = 60  # seconds, on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -111,9 +112,9 @@ def purchase(_purchases: list[Purchase]) -> Purchase:
 def test_everything_runs(shop: House, purchase: Purchase, smtp: SmtpServer) -> None:
     purchase.pay()
 
-    assert eventually(purchase.is_told, CATCHES_UP)
+    assert eventually(purchase.is_told, STARTS)
     assert len(smtp.mails) == 1
-    assert eventually(lambda: shop.get("/readyz").status_code == 200)
+    assert eventually(lambda: shop.get("/readyz").status_code == 200, STARTS)
     assert shop.shop("doctor").returncode == 0
 
 
@@ -137,7 +138,7 @@ def test_i09_the_worker_goes_on_when_the_broker_is_back(shop: House, purchase: P
     shop.kill("sweeper")  # so that nobody else can do it
     purchase.pay()
 
-    assert eventually(purchase.is_told, 30)
+    assert eventually(purchase.is_told, STARTS)
 
 
 def test_i09_the_broker_forgets_everything(
@@ -153,7 +154,7 @@ def test_i09_the_broker_forgets_everything(
     assert not purchase.is_paid()
     shop.restart("sweeper")
 
-    assert eventually(purchase.is_told, CATCHES_UP)
+    assert eventually(purchase.is_told, STARTS)
     assert len(smtp.mails) == 1
 
 
@@ -167,9 +168,9 @@ def end_leases(shop: House) -> None:
 
 def kill_who_sends(shop: House, smtp: SmtpServer, purchase: Purchase) -> None:
     """SIGKILL for worker and sweeper while one of them talks to the mail server."""
+    smtp.waits.clear()
     purchase.pay()
-    tries = smtp.tries
-    assert eventually(lambda: smtp.tries > tries, CATCHES_UP)
+    assert smtp.waits.wait(STARTS)
     assert purchase.mail().attempts == 1
     shop.kill("worker")
     shop.kill("sweeper")
@@ -187,7 +188,7 @@ def test_i10_killed_while_the_mail_is_sent(
     shop.restart("sweeper")
     shop.restart("worker")
 
-    assert eventually(purchase.is_told, CATCHES_UP * 2)
+    assert eventually(purchase.is_told, STARTS)
     assert purchase.mail().attempts == 2
     assert len(smtp.mails) == times
     assert len({mail["Message-ID"] for mail in smtp.mails}) == 1
@@ -201,4 +202,4 @@ def test_i13_the_shop_is_killed_and_stripe_tries_again(shop: House, purchase: Pu
     shop.restart("web")
     shop.sandbox.deliver()
 
-    assert eventually(purchase.is_told, CATCHES_UP)
+    assert eventually(purchase.is_told, STARTS)
