@@ -1,0 +1,1 @@
+"""What the shop costs: CPU, memory and time, on real servers over HTTP. See README.md."""

@@ -1,0 +1,25 @@
+"""`python -m benchmarks [COMMAND]`; without a command, all of them with their defaults."""
+
+import click
+
+from benchmarks.pages import pages
+from benchmarks.webhooks import webhooks
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """What the shop costs. Without a command: all of them with their defaults.
+
+    `python -m benchmarks.search` asks the search index alone.
+    """
+    if context.invoked_subcommand is None:
+        for command in (pages, webhooks):
+            context.invoke(command)
+
+
+main.add_command(pages)
+main.add_command(webhooks)
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks")

@@ -1,0 +1,83 @@
+"""CPU of web and database per visit, over HTTP."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import quantiles
+
+import click
+
+from benchmarks.crowd import Crowd, CrowdManager
+from benchmarks.premises import DATABASES, Premises, open_premises
+
+VISITORS, FIRST_VISITORS = 400, 80
+
+
+@dataclass(frozen=True)
+class Errand:
+    name: str
+    title: str
+    goal: float
+    """CPU milliseconds with 1,000 products, on PostgreSQL."""
+
+
+ERRANDS = (
+    Errand("see_list", "product list of 24", 4.0),
+    Errand("see_product", "product page", 3.5),
+    Errand("search", "search", 5.0),
+    Errand("add_to_cart", "add to cart", 7.0),
+    Errand("check_out", "checkout, five calls", 30.0),
+)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """In milliseconds."""
+
+    web: float
+    database: float
+    median: float
+    slow: float
+    """The 95th percentile."""
+
+
+@click.command()
+@click.option("--products", default=1_000, show_default=True)
+@click.option("--database", type=click.Choice(DATABASES), default="postgresql", show_default=True)
+@click.option("--visitors", default=VISITORS, show_default=True)
+def pages(products: int, database: str, visitors: int) -> None:
+    """CPU per visit of lists, products, searches, carts and checkouts."""
+    with open_premises(database, products, without=("worker", "sweeper")) as premises:
+        with CrowdManager() as manager:
+            crowd = manager.Crowd(premises.house.port, premises.wares)
+            _run(premises, crowd, FIRST_VISITORS)
+            costs = _run(premises, crowd, visitors)
+        memory = premises.web.pss_mib()
+    _report(f"{database}, {products:,} products, {visitors} visitors", costs)
+    click.echo(f"\nMemory of the web processes: {memory:.0f} MiB (goal: 250)")
+
+
+def _run(premises: Premises, crowd: Crowd, visitors: int) -> Sequence[Cost]:
+    crowd.gather(visitors)
+    return [_measure(premises, crowd, errand) for errand in ERRANDS]
+
+
+def _measure(premises: Premises, crowd: Crowd, errand: Errand) -> Cost:
+    families = (premises.web, premises.database)
+    before = [family.cpu_seconds() for family in families]
+    seconds = crowd.send(errand.name)
+    web, database = (
+        1_000 * (family.cpu_seconds() - start) / len(seconds)
+        for family, start in zip(families, before, strict=True)
+    )
+    cuts = quantiles(seconds, n=100)
+    return Cost(web, database, 1_000 * cuts[49], 1_000 * cuts[94])
+
+
+def _report(title: str, costs: Sequence[Cost]) -> None:
+    click.echo(f"\n{title}; milliseconds\n")
+    click.echo("| visit | goal | CPU | of it web | of it database | p50 | p95 |")
+    click.echo("|---|---|---|---|---|---|---|")
+    for errand, cost in zip(ERRANDS, costs, strict=True):
+        times = (cost.web + cost.database, cost.web, cost.database, cost.median, cost.slow)
+        cells = " | ".join(f"{one:.1f}" for one in times)
+        click.echo(f"| {errand.title} | {errand.goal} | {cells} |")
