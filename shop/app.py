@@ -27,7 +27,7 @@ from shop.downloads import api as downloads_api
 from shop.downloads import grants
 from shop.downloads import routes as download_pages
 from shop.mail import tasks as mail_tasks
-from shop.operations import running, schema, seeding, sweeper
+from shop.operations import doctor, health, running, schema, seeding, sweeper
 from shop.operations.commands import add_commands
 from shop.operations.invariants import commands as invariants
 from shop.orders import access, lifecycle, mails
@@ -41,7 +41,7 @@ from shop.search import routes as search_pages
 from shop.search import tasks as search_tasks
 
 PARTS = (logs, web, jobs, gateway)
-PACKAGES = (sessions, search, cart, downloads)
+PACKAGES = (sessions, search, cart, downloads, health)
 PAGES = (catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages)
 APIS = (catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api)
 COMMANDS = (
@@ -51,7 +51,7 @@ COMMANDS = (
     billing_commands,
     order_commands,
 )
-OPERATIONS = (running, schema, seeding, sweeper, invariants)
+OPERATIONS = (running, schema, seeding, sweeper, invariants, doctor)
 TASKS = (billing_tasks, checkout_tasks, mail_tasks, search_tasks)  # Celery knows what is imported
 SWEEPS = (billing_tasks.sweep, expiry.sweep, mail_tasks.sweep, search_tasks.sweep)
 

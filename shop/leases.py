@@ -17,6 +17,7 @@ from shop.db import session, utcnow
 
 LEASE = timedelta(seconds=30)
 MOST_TRIES = 8
+PAUSE, LONGEST_PAUSE = 4, 3600  # seconds; all tries together last for about three hours
 
 
 class State(enum.StrEnum):
@@ -76,7 +77,7 @@ def fail(model: type[Leased], row_id: int, lease: str, error: str) -> None:
         model,
         _held(model, row_id, lease),
         state=State.DEAD if attempts >= MOST_TRIES else State.FAILED,
-        due_at=utcnow() + timedelta(seconds=min(2**attempts, 3600)),
+        due_at=utcnow() + timedelta(seconds=min(PAUSE**attempts, LONGEST_PAUSE)),
         lease=None,
         error=error[:500],
     )

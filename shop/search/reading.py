@@ -31,7 +31,7 @@ class Reading:
         self.size: int = self.reader.doc_count_all()
         self.ids = array("q")
         self.segments: dict[str, array[int]] = {}
-        for leaf, _ in self.reader.leaf_readers():
+        for leaf, _ in self.reader.leaf_readers() if self.size else ():
             name = leaf.segment().segment_id()
             self.segments[name] = (known or {}).get(name) or _ids(leaf)
             self.ids.extend(self.segments[name])
