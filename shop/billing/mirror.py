@@ -167,6 +167,8 @@ def apply(payment_id: int, ticket: int, snapshot: Snapshot) -> None:
     if not cast("CursorResult[Any]", result).rowcount:
         return
     payment = session.get_one(Payment, payment_id, populate_existing=True)
+    if payment.status is PaymentStatus.SUCCEEDED:
+        return  # that is final; a later ticket may still hold an answer from before
     _check_amount(payment, snapshot)
     before = (payment.status, payment.error_code)
     payment.status = snapshot.status

@@ -1,0 +1,58 @@
+"""Stripe's answers that come late, out of order or at the same moment."""
+
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from shop.billing import mirror
+from shop.billing.gateway import stripe_call
+from shop.billing.models import Payment, PaymentStatus, Refund
+from shop.catalog.models import Kind
+from shop.db import commit, session
+from shop.orders.models import PaymentState
+from tests.factories import make_price
+from tests.orders.factories import confirm, make_order, make_payment
+
+
+def pay_at_stripe(intent_id: str) -> None:
+    """The buyer's browser does; nobody has told us."""
+    commit()
+    with stripe_call() as client:
+        client.v1.payment_intents.confirm(
+            intent_id, {"payment_method": "pm_card_visa", "return_url": "http://localhost"}
+        )
+
+
+def test_w04_an_older_answer_that_comes_last_never_unpays(app: Flask) -> None:
+    """It would be paid a second time by the next one, and returned as a mistake."""
+    order = make_order(make_price(kind=Kind.DIGITAL))
+    payment = make_payment(order)
+    payment_id, intent_id = payment.id, payment.stripe_payment_intent_id or ""
+    session.execute(update(Payment).values(ticket=2))
+    commit()
+    before = mirror.fetch_intent(intent_id)
+    pay_at_stripe(intent_id)
+    mirror.apply(payment_id, 1, mirror.fetch_intent(intent_id))
+    commit()
+
+    mirror.apply(payment_id, 2, before)
+    commit()
+    assert mirror.sync(payment_id).status is PaymentStatus.SUCCEEDED
+    commit()
+
+    assert order.payment_state is PaymentState.PAID
+    assert session.scalar(select(func.count(Refund.id))) == 0
+
+
+def test_w01_news_about_a_payment_that_succeeded_change_nothing(app: Flask) -> None:
+    """Stripe clears the error of an earlier try whenever somebody edits the payment."""
+    order = make_order(make_price(kind=Kind.DIGITAL))
+    payment = make_payment(order)
+    confirm(payment)
+    session.execute(update(Payment).values(error_code="card_declined"))
+    commit()
+
+    mirror.sync(payment.id)
+    commit()
+
+    assert order.payment_state is PaymentState.PAID
+    assert session.scalar(select(func.count(Refund.id))) == 0
