@@ -30,7 +30,7 @@ class Backend(Protocol):
         ...
 
     def best(self, text: str, among: Collection[int], limit: int) -> Sequence[int]:
-        """The most relevant of `among`, best first, at most `limit`."""
+        """The most relevant of `among`, best first, at most `limit`; fewer if the rest is equal."""
         ...
 
     def corrected(self, text: str) -> str | None:

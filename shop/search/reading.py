@@ -6,12 +6,17 @@ from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
-from typing import Any
+from heapq import nsmallest
+from math import log
+from typing import Any, TypeAlias
 
-from whoosh.query import And, AndMaybe, Or, Query, Term
+from whoosh.query import Term
 
 from shop.search import bits, words
 from shop.search.words import Word
+
+Segment: TypeAlias = "tuple[array[int], array[int]]"
+"""Product ids and lengths of titles, by document number."""
 
 MOST_ENDINGS = 10
 """How many longer words a beginning stands for, the most frequent first."""
@@ -23,18 +28,19 @@ BOOSTS = {"title": 4.0, "labels": 2.0}
 class Reading:
     """Whoosh numbers its documents from 0; `ids` turns such a number into a product's id."""
 
-    def __init__(self, searcher: Any, known: Mapping[str, array[int]] | None = None) -> None:
+    def __init__(self, searcher: Any, known: Mapping[str, Segment] | None = None) -> None:
         """:param known: the segments of the generation before, most of which did not change."""
         self.searcher = searcher
         self.reader = searcher.reader()
         self.generation: int = self.reader.generation()
         self.size: int = self.reader.doc_count_all()
-        self.ids = array("q")
-        self.segments: dict[str, array[int]] = {}
-        for leaf, _ in self.reader.leaf_readers() if self.size else ():
+        self.ids, self.lengths = array("q"), array("B")
+        self.segments: dict[str, Segment] = {}
+        for leaf, _ in self.reader.leaf_readers():
             name = leaf.segment().segment_id()
-            self.segments[name] = (known or {}).get(name) or _ids(leaf)
-            self.ids.extend(self.segments[name])
+            self.segments[name] = (known or {}).get(name) or _read(leaf)
+            self.ids.extend(self.segments[name][0])
+            self.lengths.extend(self.segments[name][1])
         self._having = lru_cache(512)(self._read_having)
         self._matching = lru_cache(128)(self._find_matching)
 
@@ -42,12 +48,15 @@ class Reading:
         return [self.ids[number] for number in self._matching(words.read(text))]
 
     def best(self, text: str, among: Collection[int], limit: int) -> list[int]:
+        """Only those whose title or labels have a word; the rest are equally good.
+
+        Not scored by Whoosh: its search for the best few never ends on some indexes.
+        """
         found, allowed = words.read(text), set(among)
-        wanted = {number for number in self._matching(found) if self.ids[number] in allowed}
-        if not wanted:
-            return []
-        hits = self.searcher.search(self._query(found), limit=limit, filter=wanted)
-        return [self.ids[number] for number, _ in hits.items()]
+        numbers = (number for number in self._matching(found) if self.ids[number] in allowed)
+        scores = self._scores(found, bits.of(numbers, self.size))
+        ranked = nsmallest(limit, scores, key=lambda n: (-scores[n], self.lengths[n], n))
+        return [self.ids[number] for number in ranked]
 
     def corrected(self, text: str) -> str | None:
         """Words are put right that no product has, or few compared with a word much like it."""
@@ -96,15 +105,23 @@ class Reading:
         terms.sort(reverse=True)
         return [text for _, text in terms[:MOST_ENDINGS]]
 
-    def _query(self, found: tuple[Word, ...]) -> Query:
-        must = [Or([Term(*form) for form in self._forms(word)]) for word in found]
-        lift = [
-            Term(field, word.stem, boost)
-            for word in found
-            for field, boost in BOOSTS.items()
-            if word.stem
-        ]
-        return AndMaybe(And(must), Or(lift)).normalize()
+    def _scores(self, found: tuple[Word, ...], candidates: int) -> dict[int, float]:
+        """By document; a rare word counts more than a frequent one."""
+        scores: dict[int, float] = {}
+        for word in found:
+            for field, term in ((field, word.stem) for field in BOOSTS if word.stem):
+                self._lift(scores, BOOSTS[field], self._having(field, term), candidates)
+            if word.is_prefix:
+                longer = 0
+                for ending in self._endings(word.text):
+                    longer |= self._having("plain", ending)
+                self._lift(scores, 1.0, longer, candidates)
+        return scores
+
+    def _lift(self, scores: dict[int, float], boost: float, having: int, candidates: int) -> None:
+        weight = boost * log(1 + self.size / (having.bit_count() or 1))
+        for number in bits.slots(having & candidates, self.size):
+            scores[number] = scores.get(number, 0.0) + weight
 
     def _frequency(self, word: str, *, is_last: bool = False) -> int:
         """How many documents have the word; the last one may be a beginning."""
@@ -131,6 +148,9 @@ class Reading:
         return round(ratio, 1), self._frequency(other)
 
 
-def _ids(leaf: Any) -> array[int]:
-    """The product ids of one segment, those that were deleted from it included."""
-    return array("q", [int(leaf.stored_fields(n)["id"]) for n in range(leaf.doc_count_all())])
+def _read(leaf: Any) -> Segment:
+    """Also of documents that were deleted: the numbers go on counting them."""
+    stored = [leaf.stored_fields(number) for number in range(leaf.doc_count_all())]
+    return array("q", [int(one["id"]) for one in stored]), array(
+        "B", [one["length"] for one in stored]
+    )

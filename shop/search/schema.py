@@ -11,20 +11,23 @@ from shop.search.words import PLAIN, STEMMED, fold
 
 SCHEMA = fields.Schema(
     id=fields.ID(stored=True, unique=True),
+    length=fields.STORED,
     words=fields.TEXT(analyzer=STEMMED, phrase=False),
     title=fields.TEXT(analyzer=STEMMED, phrase=False),
     labels=fields.TEXT(analyzer=STEMMED, phrase=False),
     plain=fields.TEXT(analyzer=PLAIN, phrase=False),
 )
-"""`words` has everything and decides what matches; `title` and `labels` (brand, categories, SKUs)
-lift a match; `plain`, unstemmed and without the description, serves beginnings and spelling."""
+"""`words` has everything and decides what matches. `title` and `labels` (brand, categories, SKUs)
+lift a match, the more the shorter its title: `length`, in words. `plain`, unstemmed and without the
+description, serves beginnings and spelling."""
 
 
-def document(product: Product) -> dict[str, str]:
+def document(product: Product) -> dict[str, str | int]:
     title = fold(product.title)
     labels = fold(" ".join([product.brand, *_categories(product), *_skus(product)]))
     return {
         "id": str(product.id),
+        "length": min(len(title.split()), 255),
         "title": title,
         "labels": labels,
         "plain": f"{title} {labels}",

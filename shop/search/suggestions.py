@@ -27,7 +27,7 @@ def suggest(text: str, currency: str) -> Suggestions:
     ids = engine.matches(text)
     if not ids and (better := engine.corrected(text)):
         text, ids = better, engine.matches(better)
-    best = engine.best(text, ids, MOST_PRODUCTS) if ids else []
+    best = list(dict.fromkeys([*engine.best(text, ids, MOST_PRODUCTS), *ids]))[:MOST_PRODUCTS]
     return Suggestions(text, shelf.cards(best, currency) if best else [], _categories(text))
 
 

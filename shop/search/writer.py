@@ -75,7 +75,7 @@ def _drain(place: Folder) -> int:
     return done
 
 
-def _write(path: Path, ids: Sequence[int], documents: Sequence[dict[str, str]]) -> bool:
+def _write(path: Path, ids: Sequence[int], documents: Sequence[dict[str, str | int]]) -> bool:
     """Replace the entries of these products; False when another process is writing."""
     try:
         with index.open_dir(str(path)).writer() as writer:

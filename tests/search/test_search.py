@@ -5,14 +5,16 @@ from flask.testing import FlaskClient
 
 from shop.catalog.models import Category
 from shop.db import commit, session
-from shop.search import backend, writer
+from shop.search import writer
+from shop.search.filters import Wanted
+from shop.search.listing import browse
 from tests.factories import make_price, make_product, make_variant
 
 
 def ids(text: str) -> list[int]:
     """What matches, the most relevant first."""
-    engine = backend.current()
-    return list(engine.best(text, engine.matches(text), 100))
+    listing = browse(Wanted(text=text, sort="relevance"))
+    return list(listing.ids) if listing.searched == text else []
 
 
 def test_a_word_is_found_in_all_its_forms() -> None:
@@ -38,6 +40,14 @@ def test_the_title_counts_most() -> None:
     writer.drain()
 
     assert ids("lamp") == [lamp.id, told.id]
+
+
+def test_of_titles_with_the_word_the_shortest_comes_first() -> None:
+    stand = make_product(title="Stand for a desk lamp", description="Lamp, lamp, lamp.")
+    lamp = make_product(title="Lamp")
+    writer.drain()
+
+    assert ids("lamp") == [lamp.id, stand.id]
 
 
 def test_the_last_word_may_be_a_beginning() -> None:
