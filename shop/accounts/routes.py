@@ -78,7 +78,15 @@ def register() -> Response | tuple[str, int]:
 @bp.get("/account")
 @required_role()
 def home() -> str:
-    """Leads to those account pages that this shop has."""
+    return render_template("accounts/home.html")
+
+
+@bp.app_context_processor
+def template_names() -> dict[str, object]:
+    return {"account_places": account_places}
+
+
+def account_places() -> list[tuple[str, str, str]]:
+    """The account pages that this shop has: (name, what it is about, path)."""
     pages = request_ctx.url_adapter
-    places = [place for place in PLACES if pages and pages.test(place[2], "GET")]
-    return render_template("accounts/home.html", places=places)
+    return [place for place in PLACES if pages and pages.test(place[2], "GET")]
