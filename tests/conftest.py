@@ -14,7 +14,7 @@ from shop.db import Base, db
 from stripe_sandbox.testing import StripeSandbox
 from tests.browser import Browser, open_browser
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.browsing.chromium", "tests.servers.fixtures"]
 
 
 @pytest.fixture(scope="session")

@@ -5,16 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from shop.catalog.models import Kind
 from shop.orders.models import PaymentState
 from tests.checkout.looking import the_order
 from tests.factories import make_price
-
-CHROMIUM = "/usr/bin/chromium"
-QUIET = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 
 pytestmark = pytest.mark.browser
 
@@ -31,13 +28,11 @@ def shop_url(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(shop_url: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page(base_url=shop_url)
-        page.set_default_timeout(20_000)
-        yield page
-        browser.close()
+def page(chromium: Browser, shop_url: str) -> Iterator[Page]:
+    page = chromium.new_page(base_url=shop_url)
+    page.set_default_timeout(20_000)
+    yield page
+    page.close()
 
 
 def go_to_the_card_form(page: Page) -> None:

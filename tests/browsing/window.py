@@ -1,0 +1,74 @@
+"""A visitor's browser, and what no visitor should ever meet in it."""
+
+import re
+
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    FrameLocator,
+    Page,
+    Request,
+    WebError,
+)
+
+from tests.servers.house import House
+
+PATIENCE = 15_000  # milliseconds
+DESKTOP, PHONE = 1280, 360
+
+
+class Window:
+    """Complains about faults of scripts, breaches of policy, and requests to strangers' servers.
+
+    `expected` are the HTTP errors that the test is about.
+    """
+
+    def __init__(
+        self, chromium: Browser, house: House, width: int = DESKTOP, *, scripts: bool = True
+    ) -> None:
+        self.house, self.width = house, width
+        self.expected: set[int] = set()
+        self.complaints: list[str] = []
+        self.context = chromium.new_context(
+            base_url=house.base_url,
+            viewport={"width": width, "height": 800},
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        self.context.set_default_timeout(PATIENCE)
+        self.context.on("console", self._hear)
+        self.context.on("weberror", self._note_fault)
+        self.context.on("request", self._watch)
+        self.page: Page = self.context.new_page()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        status = re.search(r"responded with a status of (\d+)", message.text)
+        if message.type in {"error", "warning"} and not (
+            status and int(status[1]) in self.expected
+        ):
+            self.complaints.append(f"{message.type} on {self.page.url}: {message.text}")
+
+    def _note_fault(self, fault: WebError) -> None:
+        self.complaints.append(f"exception on {self.page.url}: {fault.error}")
+
+    def _watch(self, request: Request) -> None:
+        own = (self.house.base_url, self.house.sandbox.url, "data:", "blob:")
+        if not request.url.startswith(own):
+            self.complaints.append(f"request to {request.url}")
+
+    @property
+    def card_form(self) -> FrameLocator:
+        """Stripe's fields."""
+        return self.page.frame_locator("#card-fields iframe")
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the window."""
+        width: int = self.page.evaluate("document.documentElement.scrollWidth")
+        return max(0, width - self.width)
+
+    def close(self) -> None:
+        """
+        :raises AssertionError: with all complaints.
+        """
+        self.context.close()
+        assert not self.complaints
