@@ -76,10 +76,15 @@ def sync(payment_id: int) -> Payment:
 
 def sync_intent(intent_id: str) -> None:
     """For an event about a PaymentIntent. One that is not ours is left alone."""
-    query = select(Payment.id).where(Payment.stripe_payment_intent_id == intent_id)
-    payment_id = session.scalar(query) or _claimed_by(intent_id)
+    payment_id = find_payment(intent_id)
     if payment_id is not None:
         sync(payment_id)
+
+
+def find_payment(intent_id: str) -> int | None:
+    """Whose PaymentIntent it is; None when it is not ours. Commits if it has to ask Stripe."""
+    query = select(Payment.id).where(Payment.stripe_payment_intent_id == intent_id)
+    return session.scalar(query) or _claimed_by(intent_id)
 
 
 def sync_checkout(checkout_id: str) -> None:

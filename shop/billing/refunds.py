@@ -38,18 +38,30 @@ def request(payment: Payment, amount: int, reason: str) -> Refund:
     """
     if amount <= 0:
         raise TooLittle
-    asked = session.scalar(
-        select(func.coalesce(func.sum(Refund.amount), 0)).where(
-            Refund.payment_id == payment.id, Refund.status.not_in(NO_MONEY)
-        )
-    )
-    if amount > payment.received - (asked or 0):
+    if amount > left(payment):
         raise TooMuch
     refund = Refund(payment_id=payment.id, amount=amount, reason=reason)
     session.add(refund)
     session.flush()  # its id is the idempotency key
     enqueue("shop.billing.tasks.submit_refund", refund.id)
     return refund
+
+
+def left(payment: Payment) -> int:
+    """Minor units that nobody has asked back; the payment is locked, so that they stay."""
+    _lock(payment.id)
+    asked = session.scalar(
+        select(func.sum(Refund.amount)).where(
+            Refund.payment_id == payment.id, Refund.status.not_in(NO_MONEY)
+        )
+    )
+    return payment.received - (asked or 0)
+
+
+def _lock(payment_id: int) -> Payment:
+    """As it is now, ours until the commit. Payments are locked before their refunds, always."""
+    query = select(Payment).where(Payment.id == payment_id).with_for_update()
+    return session.scalars(query, execution_options={"populate_existing": True}).one()
 
 
 def submit(refund_id: int) -> None:
@@ -81,17 +93,18 @@ def _refuse(refund_id: int) -> None:
 
 def sync(stripe_refund_id: str) -> None:
     """Make our row what Stripe says of its refund; commits before it asks."""
-    refund_id = session.scalar(select(Refund.id).where(Refund.stripe_refund_id == stripe_refund_id))
-    ticket = _draw(refund_id) if refund_id else 0
+    query = select(Refund.id).where(Refund.stripe_refund_id == stripe_refund_id)
+    refund_id = session.scalar(query) or _adopt(_fetch(stripe_refund_id))
+    if refund_id is None:
+        return
+    ticket = _draw(refund_id)
+    _apply(refund_id, ticket, _fetch(stripe_refund_id))
+
+
+def _fetch(stripe_refund_id: str) -> stripe.Refund:
     db.commit()
     with stripe_call() as client:
-        theirs = client.v1.refunds.retrieve(stripe_refund_id)
-    if refund_id is None:
-        refund_id = _adopt(theirs)
-        if refund_id is None:
-            return
-        ticket = _draw(refund_id)
-    _apply(refund_id, ticket, theirs)
+        return client.v1.refunds.retrieve(stripe_refund_id)
 
 
 def _draw(refund_id: int) -> int:
@@ -101,13 +114,12 @@ def _draw(refund_id: int) -> int:
 
 def _adopt(theirs: stripe.Refund) -> int | None:
     """Our row for a refund at Stripe: the one that asked for it, or a new one."""
-    intent_id = str(theirs.payment_intent)
-    query = select(Payment).where(Payment.stripe_payment_intent_id == intent_id)
-    payment = session.scalar(query.with_for_update())
-    if payment is None:
+    payment_id = mirror.find_payment(str(theirs.payment_intent)) if theirs.payment_intent else None
+    if payment_id is None:
         return None
-    if payment.status is not PaymentStatus.SUCCEEDED:
-        payment = mirror.sync(payment.id)  # the refund's event was faster than the payment's
+    if session.get_one(Payment, payment_id).status is not PaymentStatus.SUCCEEDED:
+        mirror.sync(payment_id)  # the refund's event was faster than the payment's
+    payment = _lock(payment_id)
     name = theirs.metadata[OURS] if theirs.metadata and OURS in theirs.metadata else ""
     query_ours = select(Refund).where(Refund.payment_id == payment.id)
     if name.isdecimal():
@@ -123,13 +135,13 @@ def _adopt(theirs: stripe.Refund) -> int | None:
 
 
 def _apply(refund_id: int, ticket: int, theirs: stripe.Refund) -> None:
+    payment = _lock(session.get_one(Refund, refund_id).payment_id)
     statement = update(Refund).where(Refund.id == refund_id, Refund.applied < ticket)
     result = session.execute(statement.values(applied=ticket))
     if not cast("CursorResult[Any]", result).rowcount:
         return
     refund = session.get_one(Refund, refund_id, populate_existing=True)
     before, refund.status = refund.status, RefundStatus(theirs.status or "pending")
-    payment = refund.payment
     mirror.record(payment, "refund", theirs.id, -theirs.amount)
     if refund.status in NO_MONEY:
         mirror.record(payment, "refund_failed", theirs.id, theirs.amount)

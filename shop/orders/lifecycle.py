@@ -81,17 +81,13 @@ def _fulfil(order: Order) -> None:
 
 def _give_back(order: Order, payment: Payment, reason: str) -> None:
     """Refund a payment that bought nothing; once, because of what is left to refund."""
-    left = payment.received - _asked_back(payment)
+    left = refunds.left(payment)
     if left <= 0:
         return
     refunds.request(payment, left, reason)
     timeline.note(
         order, "refund_requested", "The payment is being returned.", payment=payment.id, why=reason
     )
-
-
-def _asked_back(payment: Payment) -> int:
-    return sum(refund.amount for refund in payment.refunds if refund.status not in refunds.NO_MONEY)
 
 
 def _wait(order: Order, payment: Payment) -> None:

@@ -1,0 +1,128 @@
+"""Refunds that come at the same moment, from elsewhere, or before what they are about."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from shop.billing import payments, refunds
+from shop.billing.models import LedgerEntry, Payment, PaymentWay, Refund, RefundStatus
+from shop.billing.payments import HostedLine
+from shop.catalog.models import Kind
+from shop.db import commit, session
+from shop.orders.models import Order, PaymentState
+from stripe_sandbox.testing import StripeSandbox
+from tests.catalog.race import race
+from tests.factories import make_price
+from tests.orders.factories import confirm, make_order, make_payment
+
+PARTS = 6
+
+
+def refund_at_stripe(app: Flask, intent_id: str, **params: Any) -> str:
+    """In the Dashboard; nobody has told us."""
+    client = app.extensions["stripe"]
+    refund_id: str = client.v1.refunds.create({"payment_intent": intent_id} | params).id
+    return refund_id
+
+
+def paid_order(method: str = "pm_card_visa") -> tuple[Order, Payment]:
+    order = make_order(make_price(kind=Kind.DIGITAL, unit_amount=100 * PARTS))
+    payment = make_payment(order)
+    confirm(payment, method)
+    return order, payment
+
+
+def test_p01_parts_that_return_at_the_same_moment_all_count(
+    either_app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    order, payment = paid_order("pm_card_refundFail")
+    intent_id, order_id = payment.stripe_payment_intent_id or "", order.id
+    parts = [refund_at_stripe(either_app, intent_id, amount=100) for _ in range(PARTS)]
+    commit()
+
+    assert race(either_app, PARTS, lambda n: refunds.sync(parts[n])) == [None] * PARTS
+    order = session.get_one(Order, order_id)
+    assert (order.refunded, order.payment_state) == (order.paid, PaymentState.REFUNDED)
+    commit()
+
+    for part in parts:
+        stripe_sandbox.fail_refund(part)
+    assert race(either_app, PARTS, lambda n: refunds.sync(parts[n])) == [None] * PARTS
+    assert (order.refunded, order.payment_state) == (0, PaymentState.PAID)
+
+
+def test_p01_not_more_is_asked_back_at_once_than_was_paid(
+    either_app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    payment_id = paid_order()[1].id
+    commit()
+
+    def ask(_n: int) -> None:
+        payment = session.get_one(Payment, payment_id)
+        refunds.request(payment, 100 * PARTS // 2, "a gesture")
+
+    answers = race(either_app, PARTS, ask)
+
+    assert answers.count(None) == 2
+    assert session.scalar(select(func.sum(Refund.amount))) == 100 * PARTS
+
+
+def test_p04_news_that_arrive_while_a_refund_is_adopted_stay(
+    app: Flask, stripe_sandbox: StripeSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its failure is handled by another worker after we asked, and before we wrote it down."""
+    order, payment = paid_order("pm_card_refundFail")
+    refund_id = refund_at_stripe(app, payment.stripe_payment_intent_id or "")
+    usual = refunds._adopt
+
+    def overtaken(theirs: Any) -> int | None:
+        monkeypatch.setattr(refunds, "_adopt", usual)
+        stripe_sandbox.fail_refund(refund_id)
+        refunds.sync(refund_id)
+        commit()
+        return usual(theirs)
+
+    monkeypatch.setattr(refunds, "_adopt", overtaken)
+    refunds.sync(refund_id)
+    commit()
+
+    assert session.scalars(select(Refund)).one().status is RefundStatus.FAILED
+    assert (order.refunded, order.payment_state) == (0, PaymentState.PAID)
+    assert session.scalar(select(func.sum(LedgerEntry.amount))) == order.total
+
+
+def test_w07_a_refund_that_is_faster_than_its_payment_is_not_forgotten(
+    app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    """Of a payment on Stripe's page we learn the PaymentIntent when it is paid, not before."""
+    order = make_order(make_price(kind=Kind.DIGITAL))
+    payment = payments.open_payment(
+        order_id=order.id, reference=order.token, way=PaymentWay.HOSTED,
+        amount=order.total, currency="EUR",
+    )  # fmt: skip
+    page = payments.start_hosted(
+        payment, [HostedLine("All", 1, order.total)], email=order.email,
+        success_url="http://localhost", cancel_url="http://localhost",
+    )  # fmt: skip
+    commit()
+    stripe_sandbox.pay_checkout(page)
+    intent = stripe_sandbox.events("payment_intent.succeeded")[0]["data"]["object"]["id"]
+
+    refunds.sync(refund_at_stripe(app, intent))
+    commit()
+
+    assert (order.paid, order.payment_state) == (order.total, PaymentState.REFUNDED)
+
+
+def test_a_refund_of_somebody_elses_payment_is_left_alone(
+    app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    intent = app.extensions["stripe"].v1.payment_intents.create(
+        {"amount": 100, "currency": "eur", "payment_method": "pm_card_visa", "confirm": True,
+         "return_url": "http://localhost"}
+    )  # fmt: skip
+    refunds.sync(refund_at_stripe(app, intent.id))
+    commit()
+    assert session.scalar(select(func.count(Refund.id))) == 0
