@@ -90,17 +90,22 @@ def _options(
     snapshot: Snapshot, name: str, sets: Mapping[str, int], products: int, wanted: Wanted
 ) -> list[Option]:
     chosen = wanted.chosen.get(name, ())
-    options = [
-        Option(value, label(snapshot, name, value, wanted.within), count, value in chosen)
-        for value, members in sets.items()
-        if (count := (members & products).bit_count()) or value in chosen
-    ]
+    counts = {value: (members & products).bit_count() for value, members in sets.items()}
+    offered = [value for value, count in counts.items() if count or value in chosen]
     if name == "category":
-        return [one for one in options if one.is_chosen or _is_near(snapshot, one.value, wanted)]
-    if name == "brand":
-        options.sort(key=lambda one: (not one.is_chosen, -one.count, one.label))
-        return options[: max(MOST_BRANDS, len(chosen))]
-    return options
+        offered = [one for one in offered if one in chosen or _is_near(snapshot, one, wanted)]
+    elif name == "brand":
+        offered.sort(key=lambda value: (value not in chosen, -counts[value], value))
+        offered = offered[: max(MOST_BRANDS, len(chosen))]
+    return [
+        Option(
+            value,
+            label(snapshot, name, value, wanted.within),
+            counts[value],
+            is_chosen=value in chosen,
+        )
+        for value in offered
+    ]
 
 
 def _is_near(snapshot: Snapshot, slug: str, wanted: Wanted) -> bool:

@@ -72,7 +72,7 @@ def _matcher(text: str) -> IsHit:
     beginnings = tuple(word.text for word in found if word.is_prefix)
 
     def is_hit(word: str) -> bool:
-        folded = words.fold(word)
+        folded = word.lower() if word.isascii() else words.fold(word)
         return words.stem(folded) in stems or folded.startswith(beginnings)
 
     return is_hit

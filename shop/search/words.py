@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from whoosh.analysis import RegexTokenizer, StemmingAnalyzer
 from whoosh.lang.snowball.english import EnglishStemmer
@@ -36,7 +37,9 @@ def split(text: str) -> list[str]:
     return _WORD.findall(fold(text[:LONGEST_QUERY]))[:MOST_WORDS]
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
+    """Of a folded word; empty when it says nothing."""
     return "".join(token.text for token in STEMMED(word))
 
 
