@@ -1,0 +1,31 @@
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+import shop.search
+from shop import db
+from shop.checkout.seeds import seed_checkout
+from shop.config import Settings
+from stripe_sandbox.testing import StripeSandbox
+from tests.flows.stage import Stage, serving
+
+
+@pytest.fixture
+def stage(
+    app: Flask,
+    settings: Settings,
+    stripe_sandbox: StripeSandbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Stage]:
+    """An open shop with an empty shelf, whose links lead to itself."""
+    seed_checkout()
+    db.commit()
+    with serving(app) as url:
+        here = settings.model_copy(update={"base_url": url})
+        monkeypatch.setitem(app.extensions, "settings", here)
+        shop.search.start(app)  # with nothing remembered of other tests
+        stage = Stage(app, url, stripe_sandbox)
+        with stage.recorder.listening():
+            yield stage
+        stage.browser.close()

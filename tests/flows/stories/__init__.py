@@ -1,0 +1,28 @@
+"""What happens in each diagram, told as what people do; by its file and heading."""
+
+from collections.abc import Callable
+
+from tests.flows.stage import Stage
+from tests.flows.stories import buying, cart, downloading, product_detail, searching, webhooks
+
+Story = Callable[[Stage], None]
+
+STORIES: dict[tuple[str, str], Story] = {
+    ("search", "Over the JSON API"): searching.search_by_api,
+    ("search", "With the pages"): searching.search_on_page,
+    ("search", "The shelf changes"): searching.import_a_product,
+    ("product-detail", "Over the JSON API"): product_detail.show_by_api,
+    ("product-detail", "With the pages"): product_detail.show_on_page,
+    ("add-to-cart", "Over the JSON API"): cart.add_by_api,
+    ("add-to-cart", "With the pages"): cart.add_on_page,
+    ("download", "A link object: a file of a release"): downloading.download_a_release,
+    ("download", "A link attribute of the product"): downloading.download_by_attribute,
+    ("download", "With the pages"): downloading.download_on_page,
+    ("buy", "The steps, over the JSON API"): buying.take_the_steps,
+    ("buy", "Paying, over the JSON API"): buying.pay_by_api,
+    ("buy", "The card form of the payment page"): buying.buy_with_card_form,
+    ("buy", "Stripe's page"): buying.buy_on_stripes_page,
+    ("webhook", "The buyer pays and does not come back"): webhooks.pay_and_leave,
+    ("webhook", "The same event once more"): webhooks.deliver_again,
+    ("webhook", "The worker never hears of it"): webhooks.lose_the_nudges,
+}
