@@ -35,9 +35,14 @@ PAYLOAD = json.dumps(make_event()).encode()
         (PAYLOAD, "v0-only"),
         (PAYLOAD + b" ", "of the original"),
         (json.dumps(make_event(), indent=1).encode(), "of the original"),
+        (PAYLOAD, f"t={'1' * 5000},v1=a"),
+        (PAYLOAD, f"t={int(time.time())},v1=é"),
     ],
-    ids=["no header", "wrong secret", "v0 only", "one byte more", "serialized again"],
-)
+    ids=[
+        "no header", "wrong secret", "v0 only", "one byte more", "serialized again",
+        "a date of 5,000 digits", "not ASCII",
+    ],
+)  # fmt: skip
 def test_w09_a_forged_event_is_refused(
     client: Browser, settings: Settings, payload: bytes, header: str
 ) -> None:
@@ -101,11 +106,14 @@ def deep(levels: int) -> Any:
         (make_event(api_version="2020-01-01"), 400),
         (make_event(created=10**30), 400),
         (make_event(id="evt_\x00"), 400),
+        (make_event(data={"object": {"id": "pi_\x00"}}), 400),
+        (make_event(data={"object": {"id": None}}), 200),
         (b" " * (1024 * 1024 + 1), 413),
     ],
     ids=[
         "thin", "unknown type", "100 deep", "50,000 deep", "NaN", "key twice", "not UTF-8",
-        "a list", "empty", "live", "other version", "no date", "NUL", "1 MiB",
+        "a list", "empty", "live", "other version", "no date", "NUL",
+        "object with NUL", "object without id", "1 MiB",
     ],
 )  # fmt: skip
 def test_w15_odd_bodies_never_break_the_endpoint(
