@@ -137,6 +137,23 @@ def test_a_body_that_does_not_fit_is_refused(client: FlaskClient, body: dict[str
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
 
 
+@pytest.mark.parametrize(
+    ("product", "body", "status"),
+    [
+        (2**31, {}, 404),
+        (10**30, {}, 404),
+        (1, {"file_id": 2**31}, 422),
+        (1, {"order_token": "\0"}, 422),
+    ],
+    ids=["product", "huge product", "file", "NUL"],
+)
+def test_x02_odd_names_never_reach_the_database(
+    either_app: Flask, product: int, body: dict[str, Any], status: int
+) -> None:
+    answer = open_browser(either_app).post(f"/api/products/{product}/download-link", json=body)
+    assert answer.status_code == status
+
+
 def test_a_file_of_another_product_is_not_found(client: FlaskClient) -> None:
     grant = make_grant()
     other = make_release(make_digital()).files[0]

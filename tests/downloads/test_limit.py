@@ -101,18 +101,18 @@ def race(app: Flask, attempt: Attempt) -> int:
         return sum(people.map(run, range(PEOPLE)))
 
 
-def test_the_last_download_is_counted_once(any_database: Flask) -> None:
-    assert race(any_database, count) == 1
+def test_the_last_download_is_counted_once(either_app: Flask) -> None:
+    assert race(either_app, count) == 1
 
 
-def test_the_race_would_show_a_check_before_the_count(any_database: Flask) -> None:
-    assert race(any_database, look_then_count) == PEOPLE
+def test_the_race_would_show_a_check_before_the_count(either_app: Flask) -> None:
+    assert race(either_app, look_then_count) == PEOPLE
 
 
-def test_one_nonce_is_counted_once_at_the_same_time(any_database: Flask) -> None:
+def test_one_nonce_is_counted_once_at_the_same_time(either_app: Flask) -> None:
     def same_nonce(grant_id: int, _person: int, barrier: Barrier) -> bool:
         return count(grant_id, 0, barrier)
 
-    assert race(any_database, same_nonce) == PEOPLE
+    assert race(either_app, same_nonce) == PEOPLE
     grant = session.scalars(select(Grant)).one()
     assert used(grant) == (1, 1)

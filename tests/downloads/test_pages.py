@@ -1,4 +1,5 @@
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -7,6 +8,7 @@ from shop.db import commit, session, utcnow
 from shop.downloads import grants
 from shop.downloads.models import Download, File
 from shop.orders.models import OrderLine
+from tests.browser import open_browser
 from tests.downloads.factories import (
     CONTENT,
     fetch,
@@ -52,6 +54,12 @@ def test_a_file_of_another_product_is_not_found(client: FlaskClient) -> None:
     for wrong in (str(other.id), "link", "", "0", "-1", "1e3", "²", "9" * 30, "../1"):
         answer = client.post(f"/downloads/{grant.token}/links", data={"file_id": wrong})
         assert answer.status_code == 404, wrong
+
+
+@pytest.mark.parametrize("file_id", [str(2**31), "9" * 18, "9" * 30, "-1", "²"])
+def test_x02_a_file_that_cannot_be_is_not_found(either_app: Flask, file_id: str) -> None:
+    page = f"/downloads/{make_grant().token}/links"
+    assert open_browser(either_app).post(page, data={"file_id": file_id}).status_code == 404
 
 
 def test_an_account_holders_page_asks_to_sign_in(client: FlaskClient) -> None:
