@@ -1,4 +1,4 @@
-"""the first schema
+"""first schema
 
 Revision ID: 0001
 Revises:
@@ -58,17 +58,11 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", shop.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "pending", "failed", "done", "dead", name="state", native_enum=False, length=32
-            ),
-            nullable=False,
-        ),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
+        sa.Column("sent_at", shop.db.UtcDateTime(), nullable=True),
+        sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("due_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", shop.db.UtcDateTime(), nullable=False),
         sa.Column("lease", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
@@ -84,25 +78,17 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum("physical", "digital", "license", name="kind", native_enum=False, length=32),
-            nullable=False,
-        ),
-        sa.Column(
-            "status",
-            sa.Enum("draft", "published", "archived", name="status", native_enum=False, length=32),
-            nullable=False,
-        ),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("summary", sa.String(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("description_html", sa.Text(), nullable=False),
         sa.Column("brand", sa.String(), nullable=False),
         sa.Column("tax_category", sa.String(), nullable=False),
         sa.Column("download_url", sa.String(), nullable=False),
-        sa.Column("published_at", shop.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("published_at", shop.db.UtcDateTime(), nullable=True),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
+        sa.Column("updated_at", shop.db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
         sa.UniqueConstraint("slug", name=op.f("uq_products_slug")),
     )
@@ -113,7 +99,7 @@ def upgrade() -> None:
         "search_changes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=False),
-        sa.Column("changed_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", shop.db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_changes")),
         sa.UniqueConstraint("product_id", name=op.f("uq_search_changes_product_id")),
     )
@@ -125,17 +111,11 @@ def upgrade() -> None:
         sa.Column("object_id", sa.String(), nullable=False),
         sa.Column("api_version", sa.String(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("received_at", shop.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "pending", "failed", "done", "dead", name="state", native_enum=False, length=32
-            ),
-            nullable=False,
-        ),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
+        sa.Column("received_at", shop.db.UtcDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("due_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", shop.db.UtcDateTime(), nullable=False),
         sa.Column("lease", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stripe_events")),
@@ -165,15 +145,11 @@ def upgrade() -> None:
         sa.Column("email_norm", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
-        sa.Column(
-            "role",
-            sa.Enum("customer", "support", "admin", name="role", native_enum=False, length=32),
-            nullable=False,
-        ),
+        sa.Column("role", sa.String(length=32), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("session_epoch", sa.Integer(), nullable=False),
-        sa.Column("email_verified_at", shop.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("email_verified_at", shop.db.UtcDateTime(), nullable=True),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email_norm", name=op.f("uq_users_email_norm")),
     )
@@ -184,8 +160,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("last_characters", sa.String(), nullable=False),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("last_used_at", shop.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
+        sa.Column("last_used_at", shop.db.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_api_tokens_user_id"), ondelete="CASCADE"
         ),
@@ -202,7 +178,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("updated_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", shop.db.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_carts_user_id"), ondelete="CASCADE"
         ),
@@ -247,38 +223,11 @@ def upgrade() -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("paid", sa.Integer(), nullable=False),
         sa.Column("refunded", sa.Integer(), nullable=False),
-        sa.Column(
-            "payment_state",
-            sa.Enum(
-                "pending",
-                "processing",
-                "paid",
-                "partially_refunded",
-                "refunded",
-                "failed",
-                "canceled",
-                name="paymentstate",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "fulfilment_state",
-            sa.Enum(
-                "unfulfilled",
-                "partial",
-                "fulfilled",
-                "returned",
-                name="fulfilmentstate",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("payment_state", sa.String(length=32), nullable=False),
+        sa.Column("fulfilment_state", sa.String(length=32), nullable=False),
         sa.Column("attention", sa.String(), nullable=False),
-        sa.Column("placed_at", shop.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("paid_at", shop.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("placed_at", shop.db.UtcDateTime(), nullable=False),
+        sa.Column("paid_at", shop.db.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_orders_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
         sa.UniqueConstraint("number", name=op.f("uq_orders_number")),
@@ -319,7 +268,7 @@ def upgrade() -> None:
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.String(), nullable=False),
         sa.Column("notes", sa.Text(), nullable=False),
-        sa.Column("released_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("released_at", shop.db.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["product_id"], ["products.id"], name=op.f("fk_releases_product_id")
         ),
@@ -334,7 +283,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_sign_in_sessions_user_id"), ondelete="CASCADE"
         ),
@@ -374,20 +323,7 @@ def upgrade() -> None:
         sa.Column("token", sa.String(), nullable=False),
         sa.Column("cart_id", sa.Integer(), nullable=True),
         sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "open",
-                "awaiting_payment",
-                "completed",
-                "expired",
-                "canceled",
-                name="checkoutstatus",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("billing_address", sa.JSON(), nullable=True),
@@ -396,8 +332,8 @@ def upgrade() -> None:
         sa.Column("cart_version", sa.Integer(), nullable=True),
         sa.Column("payment_method", sa.String(), nullable=False),
         sa.Column("order_id", sa.Integer(), nullable=True),
-        sa.Column("expires_at", shop.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", shop.db.UtcDateTime(), nullable=False),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["cart_id"],
             ["carts.id"],
@@ -451,7 +387,7 @@ def upgrade() -> None:
         "fulfilments",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("order_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_fulfilments_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fulfilments")),
         sa.UniqueConstraint("order_id", name=op.f("uq_fulfilments_order_id")),
@@ -461,30 +397,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("order_id", sa.Integer(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column(
-            "way",
-            sa.Enum("element", "hosted", name="paymentway", native_enum=False, length=32),
-            nullable=False,
-        ),
+        sa.Column("way", sa.String(length=32), nullable=False),
         sa.Column("idempotency_key", sa.String(), nullable=False),
         sa.Column("amount", sa.Integer(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "requires_payment_method",
-                "requires_confirmation",
-                "requires_action",
-                "processing",
-                "requires_capture",
-                "succeeded",
-                "canceled",
-                name="paymentstatus",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("stripe_payment_intent_id", sa.String(), nullable=True),
         sa.Column("stripe_checkout_session_id", sa.String(), nullable=True),
         sa.Column("confirms", sa.Integer(), nullable=False),
@@ -496,7 +413,7 @@ def upgrade() -> None:
         sa.Column("error_message", sa.String(), nullable=True),
         sa.Column("ticket", sa.Integer(), nullable=False),
         sa.Column("applied", sa.Integer(), nullable=False),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
         sa.CheckConstraint(
             "refunded >= 0 AND refunded <= received", name=op.f("ck_payments_refunded")
         ),
@@ -522,11 +439,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("unit_amount", sa.Integer(), nullable=False),
         sa.Column("compare_at_amount", sa.Integer(), nullable=True),
-        sa.Column(
-            "interval",
-            sa.Enum("month", "year", name="interval", native_enum=False, length=32),
-            nullable=True,
-        ),
+        sa.Column("interval", sa.String(length=32), nullable=True),
         sa.Column("interval_count", sa.Integer(), nullable=False),
         sa.Column("trial_days", sa.Integer(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
@@ -546,7 +459,7 @@ def upgrade() -> None:
         sa.Column("delta", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["variant_id"], ["variants.id"], name=op.f("fk_stock_movements_variant_id")
         ),
@@ -566,12 +479,8 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(), nullable=False),
         sa.Column("variant_id", sa.Integer(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum("held", "taken", "released", name="hold", native_enum=False, length=32),
-            nullable=False,
-        ),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_stock_reservations_quantity")),
         sa.ForeignKeyConstraint(
             ["variant_id"], ["variants.id"], name=op.f("fk_stock_reservations_variant_id")
@@ -594,7 +503,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_id"], ["orders.id"], name=op.f("fk_timeline_entries_order_id")
         ),
@@ -631,7 +540,7 @@ def upgrade() -> None:
         sa.Column("external_id", sa.String(), nullable=False),
         sa.Column("amount", sa.Integer(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["payment_id"], ["payments.id"], name=op.f("fk_ledger_entries_payment_id")
         ),
@@ -650,11 +559,7 @@ def upgrade() -> None:
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("variant_id", sa.Integer(), nullable=False),
         sa.Column("price_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum("physical", "digital", "license", name="kind", native_enum=False, length=32),
-            nullable=False,
-        ),
+        sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("sku", sa.String(), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
@@ -686,25 +591,11 @@ def upgrade() -> None:
         sa.Column("payment_id", sa.Integer(), nullable=False),
         sa.Column("stripe_refund_id", sa.String(), nullable=True),
         sa.Column("amount", sa.Integer(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "requested",
-                "pending",
-                "requires_action",
-                "succeeded",
-                "failed",
-                "canceled",
-                name="refundstatus",
-                native_enum=False,
-                length=32,
-            ),
-            nullable=False,
-        ),
+        sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("ticket", sa.Integer(), nullable=False),
         sa.Column("applied", sa.Integer(), nullable=False),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_refunds_amount")),
         sa.ForeignKeyConstraint(
             ["payment_id"], ["payments.id"], name=op.f("fk_refunds_payment_id")
@@ -724,9 +615,9 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("used", sa.Integer(), nullable=False),
         sa.Column("most", sa.Integer(), nullable=True),
-        sa.Column("expires_at", shop.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("given_at", shop.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", shop.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", shop.db.UtcDateTime(), nullable=True),
+        sa.Column("given_at", shop.db.UtcDateTime(), nullable=False),
+        sa.Column("ended_at", shop.db.UtcDateTime(), nullable=True),
         sa.Column("end_reason", sa.String(), nullable=False),
         sa.CheckConstraint(
             "used >= 0 AND (most IS NULL OR used <= most)", name=op.f("ck_grants_used")
@@ -750,7 +641,7 @@ def upgrade() -> None:
         sa.Column("grant_id", sa.Integer(), nullable=False),
         sa.Column("file_name", sa.String(), nullable=False),
         sa.Column("nonce", sa.String(), nullable=False),
-        sa.Column("created_at", shop.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", shop.db.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["grant_id"], ["grants.id"], name=op.f("fk_downloads_grant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_downloads")),
         sa.UniqueConstraint("nonce", name=op.f("uq_downloads_nonce")),
