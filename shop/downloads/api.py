@@ -6,13 +6,18 @@ from werkzeug.wrappers import Response
 
 from shop import api
 from shop.downloads import delivery, grants, links, sources
+from shop.downloads.sources import LARGEST_ID
 
 bp = Blueprint("downloads_api", __name__, url_prefix="/api")
 
 
 class DownloadLinkIn(api.Input):
-    order_token: str | None = Field(None, max_length=100, description="For guests: of the order.")
-    file_id: int | None = Field(None, ge=1, description="Empty for the newest version.")
+    order_token: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9_-]{0,100}$", description="For guests: of the order."
+    )
+    file_id: int | None = Field(
+        None, ge=1, le=LARGEST_ID, description="Empty for the newest version."
+    )
 
 
 class DownloadLinkOut(api.Output):
@@ -20,7 +25,7 @@ class DownloadLinkOut(api.Output):
     expires_at: datetime
 
 
-@bp.post("/products/<int:product_id>/download-link")
+@bp.post("/products/<int(max=2147483647):product_id>/download-link")
 @api.endpoint(tag="Downloads", body=DownloadLinkIn, returns=DownloadLinkOut)
 def create_download_link(product_id: int, body: DownloadLinkIn) -> DownloadLinkOut:
     """Get a link to a purchased file.

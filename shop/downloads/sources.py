@@ -17,6 +17,8 @@ from shop.errors import NotFound
 LINK = "link"
 """Stands for the link attribute where otherwise a file's id stands."""
 MEDIA = "/media/"
+LARGEST_ID = 2**31 - 1
+"""More, PostgreSQL does not compare with an id."""
 
 
 class Place(Enum):
@@ -89,7 +91,8 @@ def first(grant: Grant) -> str:
 
 
 def _file(product_id: int, file_id: str) -> File | None:
-    if not (file_id.isascii() and file_id.isdigit() and len(file_id) < 19):
+    is_number = file_id.isascii() and file_id.isdigit() and len(file_id) <= len(str(LARGEST_ID))
+    if not is_number or int(file_id) > LARGEST_ID:
         return None
     query = select(File).join(Release).where(Release.product_id == product_id)
     return session.scalar(query.where(File.id == int(file_id)))
