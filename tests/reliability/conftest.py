@@ -6,9 +6,6 @@ from shop.config import Settings
 from shop.db import commit
 from stripe_sandbox.testing import StripeSandbox
 from tests.reliability.world import World
-from tests.servers.fixtures import _postgres_app, either_app, postgres_url
-
-__all__ = ["_postgres_app", "either_app", "postgres_url"]
 
 
 @pytest.fixture

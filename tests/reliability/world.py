@@ -9,15 +9,17 @@ import requests
 from flask import Flask
 from sqlalchemy import ColumnElement, select, update
 
-from shop.billing import refunds
+from shop.billing import inbox, refunds
+from shop.billing import tasks as billing
 from shop.billing.models import Payment, StripeEvent
-from shop.catalog.models import Kind, Price
+from shop.catalog.models import Price
+from shop.checkout import expiry
 from shop.checkout.models import LIVE, CheckoutSession
 from shop.config import Settings
 from shop.db import commit, session, utcnow
 from shop.leases import State
+from shop.mail import tasks as mail
 from shop.mail.models import Mail
-from shop.operations import sweeper
 from shop.operations.invariants import violations
 from shop.orders.models import Order
 from stripe_sandbox.testing import StripeSandbox
@@ -39,7 +41,11 @@ class World:
     stripe: StripeSandbox
 
     def buyer(self) -> Buyer:
-        return open_buyer(self.app)
+        """With one CSRF token for all requests."""
+        buyer = open_buyer(self.app)
+        buyer.environ_base["HTTP_X_CSRFTOKEN"] = buyer.get("/api/csrf").json["token"]
+        buyer.has_token = False
+        return buyer
 
     def buy(self, *prices: Price, method: str = VISA) -> str:
         """By the API, without a webhook; the order's token."""
@@ -60,7 +66,9 @@ class World:
 
     def pay_at_stripe(self, token: str, method: str = VISA) -> None:
         """The buyer's browser pays; nobody has told us yet."""
-        intent = intent_of(token)
+        self.confirm(intent_of(token), method)
+
+    def confirm(self, intent: str, method: str = VISA) -> None:
         commit()
         given = {"payment_method": method, "return_url": "http://localhost"}
         self.app.extensions["stripe"].v1.payment_intents.confirm(intent, given)
@@ -89,12 +97,23 @@ class World:
             f"{self.stripe.url}/v1/events", asked, headers=headers, timeout=10
         ).json()
 
+    def handled_events(self) -> list[Event]:
+        """Those that the shop does something about."""
+        return [event for event in self.events() if event["type"] in inbox.HANDLERS]
+
     def deliver(self, events: Iterable[Event] | None = None) -> None:
         """These events, or all; signed and posted to the webhook."""
-        stripe = Browser(self.app, self.app.response_class)
-        stripe.has_token = False  # Stripe has no page of ours
+        stripe = self.stripes_client()
         for event in self.events() if events is None else events:
-            assert send(stripe, self.settings, event) == 200
+            self.post(stripe, event)
+
+    def stripes_client(self) -> Browser:
+        client = Browser(self.app, self.app.response_class)
+        client.has_token = False  # Stripe has no page of ours
+        return client
+
+    def post(self, client: Browser, event: Event) -> None:
+        assert send(client, self.settings, event) == 200
 
     def pass_time(self) -> None:
         """Every lease runs out, every pause is over."""
@@ -116,7 +135,7 @@ class World:
         """Sweep until nothing waits, whatever it takes but not for ever."""
         for _ in range(12):
             self.pass_time()
-            sweeper.sweep_once()
+            work()
             if not self._is_waiting():
                 break
 
@@ -145,14 +164,20 @@ def make_book(stock: int = 5) -> Price:
     return make_price(unit_amount=2_000, stock=stock)
 
 
-def make_font() -> Price:
-    """Something to download."""
+def make_font(stock: int | None = None) -> Price:
+    """Something to download, which needs no delivery."""
     product = make_digital()
     make_release(product)
-    assert product.kind is Kind.DIGITAL
-    return make_price(variant=make_variant(product=product), unit_amount=1_500)
+    return make_price(variant=make_variant(product=product, stock=stock), unit_amount=1_500)
 
 
 def intent_of(token: str) -> str:
     query = select(Payment.stripe_payment_intent_id).join(Order, Order.id == Payment.order_id)
     return session.scalars(query.where(Order.token == token)).one() or ""
+
+
+def work() -> None:
+    """What the sweeper does in a round, without the search."""
+    for sweep in (billing.sweep, expiry.sweep, mail.sweep):
+        sweep()
+        commit()
