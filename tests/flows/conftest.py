@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -24,8 +25,10 @@ def stage(
     with serving(app) as url:
         here = settings.model_copy(update={"base_url": url})
         monkeypatch.setitem(app.extensions, "settings", here)
-        shop.search.start(app)  # with nothing remembered of other tests
+        shop.search.start(app)
         stage = Stage(app, url, stripe_sandbox)
         with stage.recorder.listening():
             yield stage
         stage.browser.close()
+    shutil.rmtree(settings.data_dir / "search", ignore_errors=True)
+    shop.search.start(app)
