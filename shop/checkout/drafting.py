@@ -1,7 +1,5 @@
 """The order as it would be placed now."""
 
-from collections import Counter
-
 from sqlalchemy import select
 
 from shop.cart.summary import LineView
@@ -30,14 +28,6 @@ def draft_order(checkout: CheckoutSession, quote: Quote) -> OrderDraft:
         total=totals.total,
         lines=_line_drafts(quote),
     )
-
-
-def wanted(quote: Quote) -> dict[int, int]:
-    """Units by variant; two lines of one variant count together."""
-    counted: Counter[int] = Counter()
-    for line in quote.lines:
-        counted[line.variant_id] += line.quantity
-    return dict(counted)
 
 
 def _line_drafts(quote: Quote) -> tuple[LineDraft, ...]:

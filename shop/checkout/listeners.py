@@ -4,6 +4,7 @@ from sqlalchemy import select, update
 
 from shop import events
 from shop.cart.models import Cart
+from shop.catalog import stock
 from shop.checkout.models import CheckoutSession, CheckoutStatus
 from shop.checkout.sessions import lock_cart
 from shop.db import session, utcnow
@@ -25,15 +26,20 @@ def complete(event: events.OrderPaid) -> None:
 
 
 def _take_out(cart: Cart, order: Order) -> None:
-    """Leave what the customer added after going to pay."""
+    """Leave what the customer added after going to pay.
+
+    Counted by variant: the order has the price of that moment, the line maybe an older one.
+    """
     cart.version += 1
-    bought = {line.price_id: line.quantity for line in order.lines}
+    bought = stock.totals((line.variant_id, line.quantity) for line in order.lines)
     for line in list(cart.lines):
-        left = line.quantity - bought.get(line.price_id, 0)
-        if left > 0:
-            line.quantity = left
-        else:
+        variant_id = line.price.variant_id
+        taken = min(line.quantity, bought.get(variant_id, 0))
+        bought[variant_id] = bought.get(variant_id, 0) - taken
+        if taken == line.quantity:
             cart.lines.remove(line)
+        else:
+            line.quantity -= taken
 
 
 def give_up(event: events.OrderCanceled) -> None:
@@ -49,8 +55,3 @@ def give_up(event: events.OrderCanceled) -> None:
     )
     if checkout is not None and checkout.expires_at <= utcnow():
         checkout.status = CheckoutStatus.EXPIRED
-
-
-def connect() -> None:
-    events.subscribe(events.OrderPaid, complete)
-    events.subscribe(events.OrderCanceled, give_up)

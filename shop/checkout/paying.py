@@ -118,7 +118,7 @@ def _freeze(checkout: CheckoutSession, cart: Cart, way: PaymentWay) -> bool:
 
 def _open(checkout: CheckoutSession, now: Quote, way: PaymentWay) -> Payment:
     order = placing.place(drafting.draft_order(checkout, now))
-    stock.reserve(order.token, drafting.wanted(now))
+    stock.reserve(order.token, stock.totals((x.variant_id, x.quantity) for x in order.lines))
     checkout.order_id = order.id
     payment = payments.open_payment(
         order_id=order.id,
