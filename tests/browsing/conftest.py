@@ -20,5 +20,5 @@ def open_window(chromium: Browser, house: House) -> Iterator[OpenWindow]:
         return opened[-1]
 
     yield open_one
-    for window in opened:
-        window.close()
+    complaints = [complaint for window in opened for complaint in window.close()]
+    assert not complaints, "\n".join(complaints)

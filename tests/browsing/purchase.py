@@ -17,12 +17,18 @@ WANTS_3D_SECURE = "4000002500003155"
 
 
 def search(page: Page, words: str, title: str) -> None:
-    """And open what was found."""
-    page.goto("/")
-    box = page.get_by_label("Search products")
-    box.fill(words)
-    box.press("Enter")
-    page.get_by_role("main").get_by_role("link", name=title).first.click()
+    """And open what was found; a shop that was just filled may need a second to know it."""
+    hit = page.get_by_role("main").get_by_role("link", name=title).first
+
+    def is_found() -> bool:
+        page.goto("/")
+        page.get_by_label("Search products").fill(words)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?**")
+        return hit.is_visible()
+
+    assert eventually(is_found)
+    hit.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
