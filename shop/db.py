@@ -87,9 +87,8 @@ def commit() -> None:
     Called at the end of a request or task, and before a call that leaves the house (Stripe, a mail
     server), so that nobody waits for a lock while somebody else's computer thinks.
     """
-    calls = session.info.pop("after_commit", [])
     session.commit()
-    for call in calls:
+    for call in session.info.pop("after_commit", []):  # the flush of this commit adds to it too
         call()
 
 

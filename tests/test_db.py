@@ -260,3 +260,15 @@ def test_times_come_back_aware_and_in_utc(either_app: Flask) -> None:
 def test_a_naive_time_is_refused(app: Flask) -> None:
     with pytest.raises(StatementError, match="naive"):
         make_product(published_at=datetime(2026, 3, 1))  # noqa: DTZ001  the point
+
+
+def test_what_the_flush_of_a_commit_asks_for_is_done_too(app: Flask) -> None:
+    called: list[str] = []
+
+    def ask(_session: Any, _context: Any) -> None:
+        after_commit(lambda: called.append("asked while flushing"))
+
+    event.listen(session(), "after_flush", ask)
+    session.add(Category(slug="new", name="New"))
+    commit()
+    assert called == ["asked while flushing"]
