@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from shop import money
@@ -98,6 +98,19 @@ class CartView:
         return [f"{title}: {text}" for title, text in said if text]
 
 
+_LINES = (
+    select(CartLine)
+    .where(CartLine.cart_id == bindparam("cart_id"))
+    .order_by(CartLine.id)
+    .options(
+        joinedload(CartLine.price, innerjoin=True)
+        .joinedload(Price.variant, innerjoin=True)
+        .joinedload(Variant.product, innerjoin=True)
+        .joinedload(Product.images)
+    )
+)
+
+
 def current() -> CartView:
     return of(current_cart())
 
@@ -113,12 +126,15 @@ def of(cart: Cart) -> CartView:
 
 
 def _load_lines(cart_id: int) -> Sequence[CartLine]:
-    product = joinedload(CartLine.price).joinedload(Price.variant).joinedload(Variant.product)
-    lines = select(CartLine).where(CartLine.cart_id == cart_id).order_by(CartLine.id)
-    return session.scalars(
-        lines.options(product.selectinload(Product.images)),
-        execution_options={"populate_existing": True},  # what a change just wrote counts
-    ).all()
+    return (
+        session.scalars(
+            _LINES,
+            {"cart_id": cart_id},
+            execution_options={"populate_existing": True},  # what a change just wrote counts
+        )
+        .unique()
+        .all()
+    )
 
 
 def _line_view(line: CartLine, price: Price | None, held: int) -> LineView:

@@ -5,6 +5,7 @@ from typing import Annotated
 from flask import Blueprint, url_for
 from pydantic import Field, StringConstraints
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from shop import api, config, db
 from shop.billing import payments
@@ -13,6 +14,7 @@ from shop.billing.models import Payment, PaymentWay
 from shop.cart import summary
 from shop.cart.carts import find_cart
 from shop.cart.models import Cart
+from shop.cart.summary import CartView
 from shop.checkout import filling, paying, sessions, steps
 from shop.checkout.api_shapes import CheckoutSessionOut, checkout_out
 from shop.checkout.models import CheckoutSession, CheckoutStatus
@@ -99,32 +101,32 @@ def show_session(token: str) -> CheckoutSessionOut:
 @api.endpoint(tag="Checkout", body=Contact, returns=CheckoutSessionOut)
 def update_contact(token: str, body: Contact) -> CheckoutSessionOut:
     """Who buys: an e-mail address for receipt, links and keys, and a name."""
-    checkout = _open_session(token, "contact")
+    checkout, _, now = _open_session(token, "contact")
     filling.fill_contact(checkout, email=body.email, name=body.name)
-    return checkout_out(checkout, _quote(checkout))
+    return checkout_out(checkout, now)
 
 
 @bp.put("/<token>/address")
 @api.endpoint(tag="Checkout", body=Addresses, returns=CheckoutSessionOut)
 def update_address(token: str, body: Addresses) -> CheckoutSessionOut:
     """Where the invoice and the parcel go; one address stands for both when `shipping` is null."""
-    checkout = _open_session(token, "address")
+    checkout, cart, _ = _open_session(token, "address")
     filling.fill_address(
         checkout,
-        summary.of(_cart_of(checkout)),
+        cart,
         billing=body.billing.model_dump(),
         shipping=body.shipping.model_dump() if body.shipping else None,
     )
-    return checkout_out(checkout, _quote(checkout))
+    return checkout_out(checkout, quote(checkout, cart))
 
 
 @bp.put("/<token>/delivery")
 @api.endpoint(tag="Checkout", body=Delivery, returns=CheckoutSessionOut)
 def update_delivery(token: str, body: Delivery) -> CheckoutSessionOut:
     """One of `delivery_options`."""
-    checkout = _open_session(token, "delivery")
-    filling.fill_delivery(checkout, _quote(checkout), body.method_id)
-    return checkout_out(checkout, _quote(checkout))
+    checkout, cart, now = _open_session(token, "delivery")
+    filling.fill_delivery(checkout, now, body.method_id)
+    return checkout_out(checkout, quote(checkout, cart))
 
 
 @bp.put("/<token>/payment")
@@ -177,11 +179,14 @@ def _chosen(checkout: CheckoutSession, body: Confirm) -> dict[str, str]:
     raise BadInput(needed, payment_method=[needed])
 
 
-def _open_session(token: str, step: str) -> CheckoutSession:
+def _open_session(token: str, step: str) -> tuple[CheckoutSession, CartView, Quote]:
+    """The session, the cart it is about, and what that costs before the step."""
     checkout = sessions.load(token)
     sessions.require_open(checkout)
-    steps.require(step, checkout, _quote(checkout))
-    return checkout
+    cart = summary.of(_cart_of(checkout))
+    now = quote(checkout, cart)
+    steps.require(step, checkout, now)
+    return checkout, cart, now
 
 
 def _with_payment(payment: Payment, redirect_url: str | None = None) -> CheckoutSessionOut:
@@ -203,11 +208,13 @@ def _payment_of(checkout: CheckoutSession) -> Payment:
 def _session_of(payment: Payment) -> CheckoutSession:
     """It may be another one than we came with: the other way to pay starts a new session."""
     query = select(CheckoutSession).where(CheckoutSession.order_id == payment.order_id)
-    return session.scalars(query).one()
+    return session.scalars(query.options(joinedload(CheckoutSession.cart))).one()
 
 
 def _cart_of(checkout: CheckoutSession) -> Cart:
-    return session.get_one(Cart, checkout.cart_id)
+    if checkout.cart is None:
+        raise NotFound
+    return checkout.cart
 
 
 def _quote(checkout: CheckoutSession) -> Quote:

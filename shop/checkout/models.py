@@ -3,8 +3,9 @@ import secrets
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from shop.cart.models import Cart
 from shop.db import Base, utcnow
 
 
@@ -54,6 +55,8 @@ class CheckoutSession(Base):
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), unique=True)
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    cart: Mapped[Cart | None] = relationship()
 
     @property
     def is_awaiting_payment(self) -> bool:

@@ -5,8 +5,9 @@ from datetime import timedelta
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import contains_eager
 
-from shop.cart.carts import find_cart
+from shop.cart import holding
 from shop.cart.models import Cart
 from shop.checkout.closing import close
 from shop.checkout.models import LIVE, CheckoutSession, CheckoutStatus
@@ -15,6 +16,9 @@ from shop.errors import NotFound, ShopError
 from shop.orders.models import Order
 
 LIFETIME = timedelta(days=30)
+_WITH_CART = (
+    select(CheckoutSession).join(CheckoutSession.cart).options(contains_eager(CheckoutSession.cart))
+)
 CARRIED_OVER = ("email", "name", "billing_address", "shipping_address", "delivery_method_id")
 
 
@@ -46,12 +50,14 @@ class PaymentStarted(ShopError):
 
 
 def load(token: str) -> CheckoutSession:
-    """:raises NotFound: also when it belongs to somebody else's cart."""
-    cart = find_cart()
-    if cart is None:
+    """With its cart.
+
+    :raises NotFound: also when it belongs to somebody else's cart.
+    """
+    mine = holding.in_hand()
+    if mine is None:
         raise NotFound
-    mine = session.scalars(select(CheckoutSession).where(CheckoutSession.cart_id == cart.id))
-    for checkout in mine:
+    for checkout in session.scalars(_WITH_CART.where(mine)):
         if checkout.token == token:
             return checkout
     raise NotFound
