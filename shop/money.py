@@ -51,7 +51,7 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return int(minor)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def show(amount: int, currency: str, locale: str = "en") -> str:
     """An amount for people: €1,234.50, ¥500, KWD 1.250."""
     digits = decimals(currency)
