@@ -70,10 +70,13 @@ def _matcher(text: str) -> IsHit:
     found = words.read(text)
     stems = {word.stem for word in found if word.stem}
     beginnings = tuple(word.text for word in found if word.is_prefix)
+    initials = {text[0] for text in (*stems, *beginnings)}  # stems differ from words at the end
 
     def is_hit(word: str) -> bool:
         folded = word.lower() if word.isascii() else words.fold(word)
-        return words.stem(folded) in stems or folded.startswith(beginnings)
+        if folded[:1] not in initials:
+            return False
+        return folded.startswith(beginnings) or words.stem(folded) in stems
 
     return is_hit
 
