@@ -93,6 +93,22 @@ def test_when_stripe_is_away_nothing_is_given_up(
     assert reserved(price) == 0
 
 
+def test_one_that_cannot_be_ended_holds_up_no_other(app: Flask) -> None:
+    prices = [make_price(stock=1), make_price(stock=1)]
+    broken, _sound = [start_paying(open_buyer(app), price) for price in prices]
+    the_session(broken).order_id = None
+    let_time_pass(minutes=11)
+    assert expiry.expire_due() == 1
+    assert [reserved(price) for price in prices] == [1, 0]
+
+
+def test_s04_who_tried_again_since_we_looked_keeps_the_time(buyer: Buyer) -> None:
+    token = start_paying(buyer, make_price(stock=1))
+    assert not expiry._expire(the_session(token).id)
+    assert the_session(token).is_awaiting_payment
+    assert buyer.confirm(token).json["status"] == "completed"
+
+
 def test_c12_what_a_bank_still_decides_stays_reserved(
     buyer: Buyer, stripe_sandbox: StripeSandbox
 ) -> None:
