@@ -4,7 +4,6 @@ from celery import shared_task
 
 from shop import db, leases
 from shop.billing import inbox, refunds
-from shop.billing.gateway import StripeUnavailable
 from shop.billing.models import StripeEvent
 from shop.logs import log
 
@@ -18,9 +17,10 @@ def handle_stripe_event(event_id: int) -> None:
 def submit_refund(refund_id: int) -> None:
     try:
         refunds.submit(refund_id)
-    except StripeUnavailable:
-        log.warning("refund waits for Stripe", refund=refund_id)
+        db.commit()
+    except Exception as error:  # noqa: BLE001  it stays requested, and holds up no other
         db.rollback()
+        log.warning("refund waits", refund=refund_id, error=type(error).__name__)
 
 
 def sweep() -> int:
@@ -32,5 +32,4 @@ def sweep() -> int:
         inbox.process(event_id)
     for refund_id in refund_ids:
         submit_refund.run(refund_id)
-        db.commit()
     return len(event_ids) + len(refund_ids)

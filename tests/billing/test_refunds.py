@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from shop.billing import payments, refunds
 from shop.billing.models import LedgerEntry, Payment, PaymentWay, Refund, RefundStatus
 from shop.billing.payments import HostedLine
+from shop.billing.tasks import sweep
 from shop.catalog.models import Kind
 from shop.db import commit, session
 from shop.orders.models import Order, PaymentState
@@ -126,3 +127,19 @@ def test_a_refund_of_somebody_elses_payment_is_left_alone(
     refunds.sync(refund_at_stripe(app, intent.id))
     commit()
     assert session.scalar(select(func.count(Refund.id))) == 0
+
+
+def test_w16_a_refund_that_always_fails_holds_up_no_other(
+    app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    """Here our books say that less was received than goes back."""
+    (_, broken), (sound_order, sound) = paid_order(), paid_order()
+    for payment in (broken, sound):
+        refunds.request(payment, 100, "a gesture")
+    broken.received = 1
+    commit()
+
+    sweep()
+
+    assert sound_order.refunded == 100
+    assert refunds.unsubmitted() == [broken.refunds[0].id]
