@@ -18,12 +18,15 @@ QUIET = [
 ]
 
 
+def program() -> str | None:
+    return next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Two of Playwright's loops cannot run beside each other: every test takes this one."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    program = installed("Chromium", found)
+    path = installed("Chromium", program())
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser
         browser.close()
