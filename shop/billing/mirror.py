@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import stripe
 from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from shop import db, events
 from shop.billing.gateway import stripe_call
@@ -96,9 +97,9 @@ def sync_checkout(checkout_id: str) -> None:
         with stripe_call() as client:
             checkout = client.v1.checkout.sessions.retrieve(checkout_id)
         payment_id = _named_in(checkout.metadata)
-        if payment_id is None:
+        column = Payment.stripe_checkout_session_id
+        if payment_id is None or not _adopt(payment_id, column, checkout_id):
             return
-        _adopt(payment_id, stripe_checkout_session_id=checkout_id)
     sync(payment_id)
 
 
@@ -108,8 +109,8 @@ def _claimed_by(intent_id: str) -> int | None:
     with stripe_call() as client:
         intent = client.v1.payment_intents.retrieve(intent_id)
     payment_id = _named_in(intent.metadata)
-    if payment_id is not None:
-        _adopt(payment_id, stripe_payment_intent_id=intent_id)
+    if payment_id is None or not _adopt(payment_id, Payment.stripe_payment_intent_id, intent_id):
+        return None
     return payment_id
 
 
@@ -118,10 +119,13 @@ def _named_in(metadata: Any) -> int | None:
     return int(name) if name.isdecimal() else None
 
 
-def _adopt(payment_id: int, **ids: str) -> None:
+def _adopt(payment_id: int, column: InstrumentedAttribute[str | None], stripe_id: str) -> bool:
+    """False when it is of a shop beside us at the same Stripe account: numbers are alike there."""
     if session.get(Payment, payment_id) is None:
-        raise UnknownPayment(f"Stripe's {next(iter(ids.values()))} names payment {payment_id}")
-    session.execute(update(Payment).where(Payment.id == payment_id).values(**ids))
+        raise UnknownPayment(f"Stripe's {stripe_id} names payment {payment_id}")
+    free = (Payment.id == payment_id) & (column.is_(None) | (column == stripe_id))
+    adopted = update(Payment).where(free).values({column: stripe_id})
+    return session.scalar(adopted.returning(Payment.id)) is not None
 
 
 def fetch_intent(intent_id: str) -> Snapshot:

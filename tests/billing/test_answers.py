@@ -56,3 +56,19 @@ def test_w01_news_about_a_payment_that_succeeded_change_nothing(app: Flask) -> N
 
     assert order.payment_state is PaymentState.PAID
     assert session.scalar(select(func.count(Refund.id))) == 0
+
+
+def test_w14_a_payment_of_another_shop_at_our_stripe_account_pays_nothing_here(app: Flask) -> None:
+    """Its number is one of ours, and so is its amount."""
+    order = make_order(make_price(kind=Kind.DIGITAL))
+    payment = make_payment(order)
+    ours = payment.stripe_payment_intent_id
+    theirs = app.extensions["stripe"].v1.payment_intents.create(
+        {"amount": order.total, "currency": "eur", "metadata": {mirror.OURS: str(payment.id)}}
+    )
+    pay_at_stripe(theirs.id)
+
+    mirror.sync_intent(theirs.id)
+    commit()
+
+    assert (payment.stripe_payment_intent_id, order.payment_state) == (ours, PaymentState.PENDING)
