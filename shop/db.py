@@ -64,10 +64,12 @@ session = db.session
 
 
 def init_app(app: Flask) -> None:
+    options: dict[str, Any] = {"hide_parameters": True}  # of a failed statement: they are personal
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
-        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"connect_args": {"timeout": 10}})
+        options["connect_args"] = {"timeout": 10}
     else:
-        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_pre_ping": True})
+        options["pool_pre_ping"] = True
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     app.after_request(end_request)
 

@@ -5,10 +5,13 @@ import json
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from shop import logs
 from shop.app import create_app
 from shop.config import Settings
+from shop.db import session
 from shop.logs import log
 
 CANARIES = [
@@ -105,3 +108,17 @@ def test_a_fault_is_written_down_with_its_place(
     assert "Traceback" in written
     assert "test_logs.py" in written
     assert "canary" not in written
+
+
+def test_i16_a_statement_that_failed_does_not_tell_whom_it_was_about(
+    app: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "Ada" + "Canary"  # the traceback quotes the lines below
+    try:
+        session.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": name})
+    except DatabaseError as error:
+        log.error("fault", exc_info=error)
+
+    written = "".join(capsys.readouterr())
+    assert "nowhere" in written
+    assert name not in written
