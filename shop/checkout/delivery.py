@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from shop.checkout.models import DeliveryMethod
 from shop.db import session
@@ -32,14 +32,16 @@ class DeliveryOption:
     note: str
     amount: int
 
+_METHODS = (
+    select(DeliveryMethod)
+    .where(DeliveryMethod.is_active, DeliveryMethod.currency == bindparam("currency"))
+    .order_by(DeliveryMethod.position, DeliveryMethod.id)
+)
+
 
 def options(parcel: Parcel) -> list[DeliveryOption]:
     """What can carry the parcel, in the order that staff gave."""
-    methods = session.scalars(
-        select(DeliveryMethod)
-        .where(DeliveryMethod.is_active, DeliveryMethod.currency == parcel.currency)
-        .order_by(DeliveryMethod.position, DeliveryMethod.id)
-    )
+    methods = session.scalars(_METHODS, {"currency": parcel.currency})
     return [
         DeliveryOption(method.id, method.name, method.note, price(method, parcel.subtotal))
         for method in methods

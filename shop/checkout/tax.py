@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from shop.checkout.models import TaxRate
 from shop.db import session
@@ -10,13 +10,17 @@ from shop.db import session
 ANYWHERE = "*"
 STANDARD = "standard"
 
+_RATES = select(TaxRate.country, TaxRate.category, TaxRate.basis_points).where(
+    TaxRate.country.in_([bindparam("country"), ANYWHERE])
+)
+
 
 def rates(country: str, categories: Iterable[str]) -> dict[str, int]:
     """Basis points by category, `standard` always among them.
 
     The country's own rate, else its standard rate, else the category's rate anywhere, else none.
     """
-    rows = session.scalars(select(TaxRate).where(TaxRate.country.in_([country, ANYWHERE])))
+    rows = session.execute(_RATES, {"country": country})
     table = {(row.country, row.category): row.basis_points for row in rows}
 
     def find(category: str) -> int:
