@@ -1,5 +1,6 @@
 """The small storm; `python -m benchmarks.chaos` is the big one."""
 
+import pytest
 from sqlalchemy import select
 
 from shop.catalog.models import Price, Variant
@@ -17,6 +18,7 @@ def prices(house: House) -> list[int]:
         return list(session.scalars(query.where(Price.currency == "EUR").order_by(Price.id)))[:6]
 
 
+@pytest.mark.timeout(400)
 def test_a_small_storm_leaves_the_books_in_order(make_house: MakeHouse) -> None:
     house = make_house()
     seeded = house.shop("seed")

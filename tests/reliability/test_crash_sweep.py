@@ -46,6 +46,7 @@ def sweep(flow: Flow, least: int, *, statements: bool = False) -> dict[int, Sequ
     return broken
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize(("flow", "least"), FLOWS)
 def test_i02_a_death_at_any_lasting_boundary_leaves_the_books_in_order(
     world: World, flow: type[Flow], least: int
