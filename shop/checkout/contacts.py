@@ -35,9 +35,10 @@ def _email(given: str) -> str:
     if not given:
         raise ValueError(NO_EMAIL)
     try:
-        return validate_email(given, check_deliverability=False).normalized
+        known = validate_email(given, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        raise ValueError(BAD_EMAIL) from None
+        raise ValueError(BAD_EMAIL) from None  # also what few mail servers can deliver to
+    return known.normalized
 
 
 def _name(given: str) -> str:

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from hashlib import sha256
 
+from email_validator import validate_email
 from flask import render_template
 
 from shop import config, db, leases
@@ -74,7 +75,9 @@ def compose(mail: Mail) -> EmailMessage:
     settings = config.current()
     message = EmailMessage()
     message["From"] = settings.mail_from
-    message["To"] = Address(addr_spec=mail.recipient)  # one, and nothing else: it was typed in
+    message["To"] = Address(
+        addr_spec=_ascii(mail.recipient)
+    )  # one, and nothing else: it was typed in
     message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = formatdate(mail.created_at.timestamp())
     message["Message-ID"] = f"<{sha256(mail.key.encode()).hexdigest()[:24]}@{settings.host}>"
@@ -82,3 +85,10 @@ def compose(mail: Mail) -> EmailMessage:
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message
+
+
+def _ascii(address: str) -> str:
+    """With the domain as every mail server knows it: `xn--mller-kva.de` for `müller.de`."""
+    if address.isascii():
+        return address
+    return validate_email(address, check_deliverability=False).ascii_email or address

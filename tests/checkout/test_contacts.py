@@ -22,7 +22,8 @@ def test_what_is_missing_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "email", ["mara", "a@b", "a b@example.org", "a@b.c\x00", "a\ud800@example.org"]
+    "email",
+    ["mara", "a@b", "a b@example.org", "a@b.c\x00", "a\ud800@example.org", "josé@example.org"],
 )
 def test_what_is_no_address_is_refused(email: str) -> None:
     assert "email" in errors_of(email)

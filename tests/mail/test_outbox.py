@@ -178,6 +178,11 @@ def test_a_server_that_is_gone_is_tried_until_the_mail_is_dead(
     assert "ConnectionRefused" in (mail.error or "")
 
 
+def test_a_domain_in_other_letters_is_spelled_as_servers_know_it(smtp: SmtpServer) -> None:
+    assert outbox.send(make_mail(recipient="info@müller.example.org").id)
+    assert smtp.recipients == ["info@xn--mller-kva.example.org"]
+
+
 def test_x09_a_subject_starts_no_header(smtp: SmtpServer) -> None:
     outbox.send(make_mail(subject="Order\r\nBcc: eve@example.org\n\nBody").id)
 
