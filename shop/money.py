@@ -7,6 +7,7 @@ from babel.core import UnknownLocaleError
 from babel.numbers import format_currency
 
 # Stripe's list, which is not CLDR's: https://docs.stripe.com/currencies#zero-decimal
+# UGX and ISK have no fractions either, but Stripe wants 500 for 5 of them (#special-cases there).
 ZERO_DECIMAL = frozenset(
     [
         "BIF",
@@ -19,7 +20,6 @@ ZERO_DECIMAL = frozenset(
         "MGA",
         "PYG",
         "RWF",
-        "UGX",
         "VND",
         "VUV",
         "XAF",
