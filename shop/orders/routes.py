@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, render_template
-from flask_login import current_user, login_required
+from flask_login import current_user
 
+from shop.accounts.access import required_role
 from shop.money import show
 from shop.orders import mails
 from shop.orders.models import Order, PaymentState
@@ -80,7 +81,7 @@ def show_order(token: str) -> str:
 
 
 @bp.get("/account/orders")
-@login_required
+@required_role()
 def list_orders() -> str:
     orders: list[Order] = list(orders_of(current_user.id))
     return render_template("orders/list.html", orders=orders, words=WORDS)
