@@ -49,11 +49,17 @@ def due(model: type[Leased], limit: int = 50) -> Sequence[int]:
 
 
 def claim(model: type[Leased], row_id: int) -> str | None:
-    """A lease on the row, or None when it is not due or somebody has it. The try is counted."""
+    """A lease on the row, or None when it is not due or somebody has it. The try is counted.
+
+    A row whose every try ended without an answer, because its process died, is not tried again.
+    """
     lease = secrets.token_hex(8)
+    mine = (model.id == row_id) & _is_due(model)
+    spent = model.attempts >= MOST_TRIES
+    _update(model, mine & spent, state=State.DEAD, error="every try was cut short")
     claimed = _update(
         model,
-        (model.id == row_id) & _is_due(model),
+        mine,
         lease=lease,
         attempts=model.attempts + 1,
         due_at=utcnow() + LEASE,

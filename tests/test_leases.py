@@ -136,3 +136,14 @@ def test_the_oldest_comes_first(app: Flask) -> None:
 
     assert leases.due(Mail) == [mails[age].id for age in sorted(ages, reverse=True)]
     assert leases.due(Mail, limit=1) == [mails[9].id]
+
+
+def test_a_row_that_kills_whoever_touches_it_is_left_in_the_end(app: Flask) -> None:
+    mail = make_mail()
+    for _ in range(leases.MOST_TRIES):
+        assert claim(mail)  # and the process dies
+        let_time_pass(mail)
+
+    assert claim(mail) is None
+    assert (mail.state, mail.error) == (State.DEAD, "every try was cut short")
+    assert leases.due(Mail) == []
