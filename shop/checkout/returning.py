@@ -1,7 +1,8 @@
 """Back from paying. What the address says is only compared; Stripe is asked what happened."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
+from flask_login import current_user
+from sqlalchemy import false, select
 from werkzeug.wrappers import Response
 
 from shop import db
@@ -38,18 +39,17 @@ def show_return() -> Response:
 def _payment_of_this_visitor() -> Payment:
     """The newest payment of the cart in hand, or the one that the address names, if it is theirs.
 
+    A customer's also when another cart took the place of the one that was paid: signing in on a
+    second device does that.
+
     :raises NotFound: also when it is somebody else's.
     """
     cart = find_cart()
-    if cart is None:
-        raise NotFound
-    query = (
-        select(Payment)
-        .join(CheckoutSession, CheckoutSession.order_id == Payment.order_id)
-        .where(CheckoutSession.cart_id == cart.id)
-        .order_by(Payment.id.desc())
-    )
-    for payment in session.scalars(query):
+    is_theirs = CheckoutSession.cart_id == cart.id if cart else false()
+    if current_user.is_authenticated:
+        is_theirs |= CheckoutSession.user_id == current_user.id
+    query = select(Payment).join(CheckoutSession, CheckoutSession.order_id == Payment.order_id)
+    for payment in session.scalars(query.where(is_theirs).order_by(Payment.id.desc())):
         if _is_named(payment):
             return payment
     raise NotFound

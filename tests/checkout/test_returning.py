@@ -8,6 +8,7 @@ from shop.checkout.models import CheckoutStatus
 from shop.db import commit
 from shop.orders.models import PaymentState
 from stripe_sandbox.testing import StripeSandbox
+from tests.accounts.factories import PASSWORD, make_user
 from tests.catalog.race import race
 from tests.checkout.buyer import Buyer, open_buyer
 from tests.checkout.looking import (
@@ -132,3 +133,18 @@ def test_what_was_added_while_paying_stays_in_the_cart(buyer: Buyer) -> None:
     buyer.ok(buyer.get("/checkout/return"))
     assert [item["price_id"] for item in buyer.get("/api/cart").json["items"]] == [other.id]
     assert len(orders()) == 1
+
+
+def test_who_signed_in_elsewhere_while_paying_finds_the_way_back(
+    buyer: Buyer, stranger: Buyer
+) -> None:
+    """The other device's cart took the place of the one that is being paid."""
+    email = make_user().email
+    commit()
+    buyer.sign_in(email, PASSWORD)
+    start_paying(buyer)
+    stranger.add(make_price(kind=Kind.DIGITAL))
+    stranger.sign_in(email, PASSWORD)
+    pay_at_stripe()
+    answer = buyer.get("/checkout/return")
+    assert answer.location == f"/orders/{the_order().token}"
