@@ -14,6 +14,7 @@ from shop import config, db
 from shop.config import Settings
 from shop.operations import schema, seeding
 from shop.operations.processes import Processes
+from shop.search import writer
 
 PATIENCE = 30.0  # seconds until the shop must answer
 
@@ -35,6 +36,8 @@ def run_command(host: str, port: int | None, workers: int, beside: tuple[str, ..
         for command in beside:
             processes.start(command.split()[0], shlex.split(command))
         seeding.seed_if_empty()
+        db.commit()
+        writer.drain()  # so that the shop opens with a search
         db.commit()
         processes.start("worker", worker(settings))
         processes.start("sweeper", [script("shop"), "sweep"])
