@@ -1,7 +1,7 @@
 """Marks what was searched for in titles and descriptions. Everything else is escaped."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from markupsafe import Markup, escape
@@ -16,38 +16,36 @@ from shop.search.schema import plain_text
 WIDTH = 140
 """Characters of a description around the first match."""
 
-_WORD = re.compile(r"\w+")
-
-IsHit = Callable[[str], bool]
+Hits = Callable[[str], Iterator[re.Match[str]]]
+"""The words of a text that were searched for."""
 
 
 def mark_cards(cards: Sequence[ProductView], text: str) -> list[ProductView]:
     """The cards with `<mark>` around the words of the query."""
-    is_hit = _matcher(text)
+    hits = _finder(text)
     descriptions = _descriptions([card.id for card in cards])
     return [
         replace(
             card,
-            title=mark(card.title, is_hit),
-            summary=_summary(card.summary, descriptions.get(card.id, ""), is_hit),
+            title=mark(card.title, hits),
+            summary=_summary(card.summary, descriptions.get(card.id, ""), hits),
         )
         for card in cards
     ]
 
 
-def mark(text: str, is_hit: IsHit) -> Markup:
+def mark(text: str, hits: Hits) -> Markup:
     parts, end = [], 0
-    for match in _WORD.finditer(text):
-        if is_hit(match.group()):
-            hit = Markup("<mark>{}</mark>").format(match.group())
-            parts += [escape(text[end : match.start()]), hit]
-            end = match.end()
+    for match in hits(text):
+        hit = Markup("<mark>{}</mark>").format(match.group())
+        parts += [escape(text[end : match.start()]), hit]
+        end = match.end()
     return Markup("").join([*parts, escape(text[end:])])
 
 
-def excerpt(text: str, is_hit: IsHit) -> str:
+def excerpt(text: str, hits: Hits) -> str:
     """The part of the text around its first hit; empty when there is none."""
-    first = next((match for match in _WORD.finditer(text) if is_hit(match.group())), None)
+    first = next(hits(text), None)
     if first is None:
         return ""
     start = max(0, first.start() - WIDTH // 3)
@@ -58,27 +56,31 @@ def excerpt(text: str, is_hit: IsHit) -> str:
     return f"… {part}" if start else part
 
 
-def _summary(summary: str, description: str, is_hit: IsHit) -> str:
+def _summary(summary: str, description: str, hits: Hits) -> str:
     """The summary; where only the description has the words, its part with them."""
-    marked = mark(summary, is_hit)
+    marked = mark(summary, hits)
     if "<mark>" in marked:
         return marked
-    return mark(excerpt(description, is_hit), is_hit) or marked
+    return mark(excerpt(description, hits), hits) or marked
 
 
-def _matcher(text: str) -> IsHit:
+def _finder(text: str) -> Hits:
     found = words.read(text)
     stems = {word.stem for word in found if word.stem}
     beginnings = tuple(word.text for word in found if word.is_prefix)
-    initials = {text[0] for text in (*stems, *beginnings)}  # stems differ from words at the end
+    candidates = _beginning_with({text[0] for text in (*stems, *beginnings)})
 
-    def is_hit(word: str) -> bool:
-        folded = word.lower() if word.isascii() else words.fold(word)
-        if folded[:1] not in initials:
-            return False
+    def is_hit(match: re.Match[str]) -> bool:
+        folded = words.fold(match.group())
         return folded.startswith(beginnings) or words.stem(folded) in stems
 
-    return is_hit
+    return lambda text: filter(is_hit, candidates.finditer(text))
+
+
+def _beginning_with(letters: set[str]) -> re.Pattern[str]:
+    """Words that may be these letters' when folded: a stem differs from its words at the end."""
+    either = "|".join(re.escape(letter) for letter in sorted(letters))
+    return re.compile(rf"\b(?:{either}|[^\W\x00-\x7f])\w*", re.IGNORECASE)
 
 
 def _descriptions(ids: Sequence[int]) -> dict[int, str]:

@@ -29,6 +29,8 @@ class Word:
 
 def fold(text: str) -> str:
     """Lower case, no accents: `Café` and `CAFE` are the same word."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFKD", text)
     return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
 
