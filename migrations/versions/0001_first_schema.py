@@ -404,7 +404,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("stripe_payment_intent_id", sa.String(), nullable=True),
         sa.Column("stripe_checkout_session_id", sa.String(), nullable=True),
-        sa.Column("confirms", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("received", sa.Integer(), nullable=False),
         sa.Column("refunded", sa.Integer(), nullable=False),
         sa.Column("card_brand", sa.String(), nullable=True),

@@ -20,9 +20,7 @@ TIMEOUT = (2.5, 5.0)  # seconds to connect, to answer; with one retry a page wai
 RETRIES = 1
 REFUSALS = (
     stripe.InvalidRequestError,
-    stripe.AuthenticationError,
     stripe.IdempotencyError,
-    stripe.PermissionError,
 )
 
 
@@ -42,6 +40,10 @@ class StripeUnavailable(Unavailable):
     """No answer, or a fault at Stripe; what we asked may or may not have happened."""
 
     message = "Payments are not available right now. Nothing was lost; please try again."
+
+
+class StripeFault(StripeUnavailable):
+    """Stripe answered with a fault of its own, and keeps that answer under the idempotency key."""
 
 
 class StripeRefused(ShopError):
@@ -112,4 +114,4 @@ def translate(error: stripe.StripeError) -> ShopError:
         return Missing(code, message)
     if isinstance(error, REFUSALS):
         return StripeRefused(code, message)
-    return StripeUnavailable()
+    return StripeFault() if (error.http_status or 0) >= 500 else StripeUnavailable()

@@ -17,7 +17,7 @@ from shop.billing.models import LedgerEntry, Payment, PaymentStatus, PaymentWay
 from shop.db import session
 from shop.errors import ShopError
 
-OURS = "keystall_payment"
+OURS, KEY = "keystall_payment", "keystall_key"
 """The metadata key that says which payment of ours an object at Stripe belongs to."""
 
 
@@ -96,11 +96,9 @@ def sync_checkout(checkout_id: str) -> None:
         db.commit()
         with stripe_call() as client:
             checkout = client.v1.checkout.sessions.retrieve(checkout_id)
-        payment_id = _named_in(checkout.metadata)
-        column = Payment.stripe_checkout_session_id
-        if payment_id is None or not _adopt(payment_id, column, checkout_id):
-            return
-    sync(payment_id)
+        payment_id = _adopt(checkout.metadata, Payment.stripe_checkout_session_id, checkout_id)
+    if payment_id is not None:
+        sync(payment_id)
 
 
 def _claimed_by(intent_id: str) -> int | None:
@@ -108,24 +106,31 @@ def _claimed_by(intent_id: str) -> int | None:
     db.commit()
     with stripe_call() as client:
         intent = client.v1.payment_intents.retrieve(intent_id)
-    payment_id = _named_in(intent.metadata)
-    if payment_id is None or not _adopt(payment_id, Payment.stripe_payment_intent_id, intent_id):
+    return _adopt(intent.metadata, Payment.stripe_payment_intent_id, intent_id)
+
+
+def names_of(payment: Payment) -> dict[str, str]:
+    """The metadata by which an object at Stripe is known as this payment's."""
+    return {OURS: str(payment.id), KEY: payment.idempotency_key}
+
+
+def _adopt(metadata: Any, column: InstrumentedAttribute[str | None], stripe_id: str) -> int | None:
+    """Our payment that the metadata names, with its id at Stripe from now on.
+
+    None when there is none, also when it is of a shop beside us at the same Stripe account: numbers
+    are alike there, keys are not.
+
+    :raises UnknownPayment: when we do not have it (yet).
+    """
+    name, key = getattr(metadata, OURS, ""), getattr(metadata, KEY, "")
+    if not name.isdecimal():
         return None
-    return payment_id
-
-
-def _named_in(metadata: Any) -> int | None:
-    name = metadata[OURS] if metadata and OURS in metadata else ""
-    return int(name) if name.isdecimal() else None
-
-
-def _adopt(payment_id: int, column: InstrumentedAttribute[str | None], stripe_id: str) -> bool:
-    """False when it is of a shop beside us at the same Stripe account: numbers are alike there."""
-    if session.get(Payment, payment_id) is None:
-        raise UnknownPayment(f"Stripe's {stripe_id} names payment {payment_id}")
-    free = (Payment.id == payment_id) & (column.is_(None) | (column == stripe_id))
-    adopted = update(Payment).where(free).values({column: stripe_id})
-    return session.scalar(adopted.returning(Payment.id)) is not None
+    if session.get(Payment, int(name)) is None:
+        raise UnknownPayment(f"Stripe's {stripe_id} names payment {name}")
+    ours = (Payment.id == int(name)) & (Payment.idempotency_key == key)
+    free = column.is_(None) | (column == stripe_id)
+    adopted = update(Payment).where(ours & free).values({column: stripe_id})
+    return session.scalar(adopted.returning(Payment.id))
 
 
 def fetch_intent(intent_id: str) -> Snapshot:

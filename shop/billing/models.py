@@ -46,8 +46,8 @@ class Payment(Base):
     status: Mapped[PaymentStatus] = mapped_column(default=PaymentStatus.REQUIRES_PAYMENT_METHOD)
     stripe_payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
     stripe_checkout_session_id: Mapped[str | None] = mapped_column(unique=True)
-    confirms: Mapped[int] = mapped_column(default=0)
-    """Server-side confirmations tried so far; each decline needs a new idempotency key."""
+    tries: Mapped[int] = mapped_column(default=0)
+    """Raised after an answer of no further use, a decline or a fault: part of the next key."""
     received: Mapped[int] = mapped_column(default=0)
     refunded: Mapped[int] = mapped_column(default=0)
     card_brand: Mapped[str | None]

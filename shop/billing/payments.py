@@ -4,7 +4,8 @@ The row with its idempotency key is committed before Stripe is called, so a call
 lost is repeated with the same key and makes nothing twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,12 +14,12 @@ from sqlalchemy import func, select, update
 
 from shop import config, db
 from shop.billing import mirror
-from shop.billing.gateway import Declined, StripeRefused, stripe_call
+from shop.billing.gateway import Declined, StripeFault, StripeRefused, stripe_call
 from shop.billing.models import Payment, PaymentStatus, PaymentWay
 from shop.db import session
 from shop.errors import ShopError
 
-HOSTED_LIFE = timedelta(hours=1)  # Stripe allows 30 minutes to 24 hours; ours ends it sooner
+HOSTED_LIFE = timedelta(hours=23)  # Stripe allows 24, from a late retry too; ours ends it sooner
 SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.PROCESSING, PaymentStatus.CANCELED)
 
 
@@ -77,9 +78,8 @@ def open_payment(
 def start_element(payment: Payment) -> ElementPayment:
     """The PaymentIntent of this payment, made at the first call; commits."""
     known, amount, currency = payment.stripe_payment_intent_id, payment.amount, payment.currency
-    payment_id, key = payment.id, payment.idempotency_key
-    db.commit()
-    with stripe_call() as client:
+    names, payment_id = mirror.names_of(payment), payment.id
+    with _calling(payment) as (client, key):
         if known:
             intent = client.v1.payment_intents.retrieve(known)
         else:
@@ -88,7 +88,7 @@ def start_element(payment: Payment) -> ElementPayment:
                     "amount": amount,
                     "currency": currency.lower(),
                     "automatic_payment_methods": {"enabled": True},
-                    "metadata": {mirror.OURS: str(payment_id)},
+                    "metadata": names,
                 },
                 {"idempotency_key": key},
             )
@@ -108,20 +108,19 @@ def start_hosted(
 
     :param success_url: may hold `{CHECKOUT_SESSION_ID}`, which Stripe fills in.
     """
-    known, payment_id, key = payment.stripe_checkout_session_id, payment.id, payment.idempotency_key
-    ours = {mirror.OURS: str(payment_id)}
+    known, payment_id = payment.stripe_checkout_session_id, payment.id
+    names = mirror.names_of(payment)
     params: stripe.params.checkout.SessionCreateParams = {
         "mode": "payment",
         "customer_email": email,
         "line_items": [_line_item(line, payment.currency) for line in lines],
-        "metadata": ours,
-        "payment_intent_data": {"metadata": ours},
+        "metadata": names,
+        "payment_intent_data": {"metadata": names},
         "success_url": success_url,
         "cancel_url": cancel_url,
         "expires_at": int((payment.created_at + HOSTED_LIFE).timestamp()),
     }
-    db.commit()
-    with stripe_call() as client:
+    with _calling(payment) as (client, key):
         if known:
             checkout = client.v1.checkout.sessions.retrieve(known)
         else:
@@ -163,8 +162,7 @@ def confirm(
     """
     if payment.status in SETTLED:
         return Confirmation(payment.status)
-    intent_id, payment_id, tries = payment.stripe_payment_intent_id, payment.id, payment.confirms
-    key = f"{payment.idempotency_key}:confirm:{tries}"
+    intent_id, payment_id = payment.stripe_payment_intent_id, payment.id
     if intent_id is None:
         raise AlreadySettled
     params: stripe.params.PaymentIntentConfirmParams = {"return_url": return_url}
@@ -172,12 +170,10 @@ def confirm(
         params["payment_method"] = payment_method
     if confirmation_token:
         params["confirmation_token"] = confirmation_token
-    db.commit()
     try:
-        with stripe_call() as client:
+        with _calling(payment, "confirm") as (client, key):
             intent = client.v1.payment_intents.confirm(intent_id, params, {"idempotency_key": key})
     except (Declined, StripeRefused):
-        _next_try(payment_id, tries)
         mirror.sync(payment_id)
         db.commit()  # the decline is a fact, though the request ends in an error
         raise
@@ -187,11 +183,24 @@ def confirm(
     return Confirmation(status, redirect)
 
 
-def _next_try(payment_id: int, tries: int) -> None:
-    """Two tabs that were declined together go on to one and the same next try."""
-    same = (Payment.id == payment_id) & (Payment.confirms == tries)
-    session.execute(update(Payment).where(same).values(confirms=tries + 1))
+@contextmanager
+def _calling(payment: Payment, act: str = "start") -> Iterator[tuple[stripe.StripeClient, str]]:
+    """Stripe, and the idempotency key of this try; commits.
+
+    Stripe answers a repeated key as it did before. After an answer that would be of no use again, a
+    decline or a fault, the next try has a new key; two tabs go on to one and the same.
+    """
+    payment_id, tries = payment.id, payment.tries
+    key = f"{payment.idempotency_key}:{act}:{tries}"
     db.commit()
+    try:
+        with stripe_call() as client:
+            yield client, key
+    except (Declined, StripeRefused, StripeFault):
+        same = (Payment.id == payment_id) & (Payment.tries == tries)
+        session.execute(update(Payment).where(same).values(tries=tries + 1))
+        db.commit()
+        raise
 
 
 def cancel(payment: Payment) -> bool:

@@ -18,6 +18,7 @@ from shop.db import session, utcnow
 from shop.orders import mails, timeline
 from shop.orders.models import MONEY_IN, Fulfilment, FulfilmentState, Order, PaymentState
 
+MISMATCH = "another amount was paid than ordered"
 OPEN = (PaymentState.PENDING, PaymentState.PROCESSING, PaymentState.FAILED)
 
 
@@ -129,7 +130,8 @@ def _let_go(order: Order) -> None:
 def mark_mismatch(event: events.PaymentMismatched) -> None:
     payment = session.get_one(Payment, event.payment_id)
     order = session.get_one(Order, payment.order_id)
-    timeline.ask_for_a_hand(order, "another amount was paid than ordered", payment=payment.id)
+    if order.attention != MISMATCH:  # it is found again at every try
+        timeline.ask_for_a_hand(order, MISMATCH, payment=payment.id)
 
 
 def follow_refund(event: events.RefundChanged) -> None:

@@ -1,14 +1,16 @@
 """Stripe's answers that come late, out of order or at the same moment."""
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from shop.billing import mirror
-from shop.billing.gateway import stripe_call
-from shop.billing.models import Payment, PaymentStatus, Refund
+from shop.billing import mirror, payments
+from shop.billing.gateway import StripeUnavailable, stripe_call
+from shop.billing.models import Payment, PaymentStatus, PaymentWay, Refund
 from shop.catalog.models import Kind
 from shop.db import commit, session
 from shop.orders.models import PaymentState
+from stripe_sandbox.testing import StripeSandbox
 from tests.factories import make_price
 from tests.orders.factories import confirm, make_order, make_payment
 
@@ -63,8 +65,9 @@ def test_w14_a_payment_of_another_shop_at_our_stripe_account_pays_nothing_here(a
     order = make_order(make_price(kind=Kind.DIGITAL))
     payment = make_payment(order)
     ours = payment.stripe_payment_intent_id
+    names = mirror.names_of(payment) | {mirror.KEY: "order:of-another-shop:pay:1"}
     theirs = app.extensions["stripe"].v1.payment_intents.create(
-        {"amount": order.total, "currency": "eur", "metadata": {mirror.OURS: str(payment.id)}}
+        {"amount": order.total, "currency": "eur", "metadata": names}
     )
     pay_at_stripe(theirs.id)
 
@@ -72,3 +75,43 @@ def test_w14_a_payment_of_another_shop_at_our_stripe_account_pays_nothing_here(a
     commit()
 
     assert (payment.stripe_payment_intent_id, order.payment_state) == (ours, PaymentState.PENDING)
+
+
+def test_w14_not_even_while_we_do_not_know_our_own_intent_yet(app: Flask) -> None:
+    order = make_order(make_price(kind=Kind.DIGITAL))
+    payment = payments.open_payment(
+        order_id=order.id,
+        reference=order.token,
+        way=PaymentWay.HOSTED,
+        amount=order.total,
+        currency=order.currency,
+    )
+    commit()
+    names = mirror.names_of(payment) | {mirror.KEY: "order:of-another-shop:pay:1"}
+    theirs = app.extensions["stripe"].v1.payment_intents.create(
+        {"amount": order.total, "currency": "eur", "metadata": names}
+    )
+    pay_at_stripe(theirs.id)
+
+    mirror.sync_intent(theirs.id)
+    commit()
+
+    assert (payment.stripe_payment_intent_id, order.payment_state) == (None, PaymentState.PENDING)
+
+
+def test_c04_a_fault_that_stripe_keeps_does_not_block_the_next_try(
+    app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    order = make_order(make_price(kind=Kind.DIGITAL))
+    payment = payments.open_payment(
+        order_id=order.id,
+        reference=order.token,
+        way=PaymentWay.ELEMENT,
+        amount=order.total,
+        currency=order.currency,
+    )
+    stripe_sandbox.fault("500", "/v1/payment_intents", method="POST", times=1, remembered=True)
+    with pytest.raises(StripeUnavailable):
+        payments.start_element(payment)
+
+    assert payments.start_element(payment).intent_id

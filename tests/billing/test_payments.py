@@ -88,7 +88,7 @@ def test_c02_an_answer_lost_after_the_effect_makes_one_intent(
     names = [
         e["data"]["object"]["metadata"] for e in stripe_sandbox.events("payment_intent.created")
     ]
-    assert names.count({mirror.OURS: str(payment.id)}) == 1
+    assert names.count(mirror.names_of(payment)) == 1
     assert payment.stripe_payment_intent_id == started.intent_id
 
 
