@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from flask import Flask, current_app
 
 from shop import db
 from shop.logs import log
@@ -27,15 +28,19 @@ def sweep_with(*sweeps: Sweep) -> None:
 
 
 def sweep_once() -> None:
-    """One round. A part that fails does not stop the others."""
+    """One round of all. A part that fails does not stop the others."""
     for sweep in _sweeps:
-        try:
-            sweep()
-            db.commit()
-        except Exception as error:  # noqa: BLE001  the next part and the next round go on
-            db.rollback()
-            log.exception("sweep failed", sweep=sweep.__module__, error=type(error).__name__)
-        db.session.remove()
+        _run(sweep)
+
+
+def _run(sweep: Sweep) -> None:
+    try:
+        sweep()
+        db.commit()
+    except Exception as error:  # noqa: BLE001  the next part and the next round go on
+        db.rollback()
+        log.exception("sweep failed", sweep=sweep.__module__, error=type(error).__name__)
+    db.session.remove()
 
 
 @click.command("sweep")
@@ -48,8 +53,17 @@ def sweep_command(*, once: bool) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _setting(stop))
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001  the app itself
+    for sweep in _sweeps:
+        threading.Thread(target=_keep_running, args=(app, sweep, stop), daemon=True).start()
+    stop.wait()
+
+
+def _keep_running(app: Flask, sweep: Sweep, stop: threading.Event) -> None:
+    """In a thread of its own: mails do not wait for a Stripe that hangs, nor for a long rebuild."""
     while not stop.wait(PAUSE):
-        sweep_once()
+        with app.app_context():
+            _run(sweep)
 
 
 def _setting(stop: threading.Event) -> Any:
