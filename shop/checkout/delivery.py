@@ -32,6 +32,7 @@ class DeliveryOption:
     note: str
     amount: int
 
+
 _METHODS = (
     select(DeliveryMethod)
     .where(DeliveryMethod.is_active, DeliveryMethod.currency == bindparam("currency"))

@@ -26,6 +26,7 @@ from shop.orders.models import Order
 from shop.orders.orders import latest_payment
 
 TIME_TO_PAY = {PaymentWay.ELEMENT: timedelta(minutes=10), PaymentWay.HOSTED: timedelta(minutes=30)}
+LONGEST_HOLD = timedelta(hours=1)
 
 
 class PriceChanged(ShopError):
@@ -145,12 +146,13 @@ def _again(checkout: CheckoutSession, cart: Cart, way: PaymentWay) -> Payment:
 
 
 def extend(checkout: CheckoutSession, way: PaymentWay) -> None:
-    """Every try gives the customer the whole time again."""
+    """Every try gives the customer the whole time again, up to a limit: others want it too."""
+    placed_at = session.get_one(Order, checkout.order_id).placed_at
     session.execute(
         update(CheckoutSession)
         .where(
             CheckoutSession.id == checkout.id,
             CheckoutSession.status == CheckoutStatus.AWAITING_PAYMENT,
         )
-        .values(expires_at=utcnow() + TIME_TO_PAY[way])
+        .values(expires_at=min(utcnow() + TIME_TO_PAY[way], placed_at + LONGEST_HOLD))
     )
