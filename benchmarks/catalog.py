@@ -35,7 +35,7 @@ def fill(language: Language, count: int) -> None:
     variants = [variant for n in numbers for variant in _variants(n)]
     for number, variant in enumerate(variants, 1):
         variant["id"] = number
-    tables = {
+    tables: dict[Any, list[Row]] = {
         Category.__table__: list(_categories(language)),
         Product.__table__: [_product(language, n) for n in numbers],
         product_categories: [_membership(n) for n in numbers],
