@@ -1,6 +1,9 @@
 """Checkouts that nobody finished."""
 
+from datetime import timedelta
+
 from flask import Flask
+from sqlalchemy import update
 
 from shop.billing import mirror
 from shop.billing.models import PaymentStatus
@@ -8,7 +11,7 @@ from shop.catalog.models import Kind, Price, Variant
 from shop.checkout import expiry
 from shop.checkout.models import CheckoutStatus
 from shop.db import commit, session
-from shop.orders.models import PaymentState
+from shop.orders.models import Order, PaymentState
 from stripe_sandbox.testing import StripeSandbox
 from tests.catalog.race import race
 from tests.checkout.buyer import SESSIONS, Buyer, open_buyer
@@ -64,6 +67,18 @@ def test_every_try_gives_the_whole_time_again(buyer: Buyer) -> None:
     let_time_pass(minutes=8)
     assert expiry.expire_due() == 0
     assert buyer.confirm(token).json["status"] == "completed"
+
+
+def test_s05_tries_without_end_hold_no_stock_without_end(buyer: Buyer) -> None:
+    price = make_price(stock=1)
+    token = start_paying(buyer, price)
+    placed_at = the_order().placed_at
+    session.execute(update(Order).values(placed_at=placed_at - timedelta(minutes=55)))
+    commit()
+
+    buyer.put(f"{SESSIONS}/{token}/payment", json={})
+
+    assert the_session(token).expires_at == placed_at + timedelta(minutes=5)
 
 
 def test_s04_what_was_paid_at_the_last_moment_is_sold(buyer: Buyer) -> None:
