@@ -72,12 +72,12 @@ def test_only_published_products_are_found() -> None:
 
     product.status = Status.ARCHIVED
     commit()
-    tasks.refresh()
+    tasks.refresh.run()
     assert found("lamp") == []
 
     session.delete(product)
     commit()
-    tasks.refresh()
+    tasks.refresh.run()
     assert waiting() == []
 
 
@@ -89,7 +89,7 @@ def test_a_change_is_seen_by_an_open_reader(client: FlaskClient) -> None:
     product.title = "Torch"
     commit()
     assert "Torch" in client.get("/products").text  # lists do not wait for the worker
-    tasks.refresh()
+    tasks.refresh.run()
 
     assert "Torch</mark>" in client.get("/search?q=torch").text
 
