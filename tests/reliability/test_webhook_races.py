@@ -137,7 +137,7 @@ def test_w16_a_poisoned_event_delays_no_other(world: World) -> None:
     assert states == [PaymentState.PENDING, *[PaymentState.PAID] * 3]
     failed = session.scalars(select(StripeEvent).where(StripeEvent.state == State.FAILED)).one()
     assert (failed.object_id, failed.attempts) == (poisoned, 1)
-    assert "StripeUnavailable" in (failed.error or "")
+    assert "StripeFault" in (failed.error or "")
     assert any(offense.startswith("I01") for offense in world.offenses())
     world.stripe.clear_faults()
     world.finish()
