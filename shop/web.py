@@ -90,7 +90,7 @@ def check_csrf() -> None:
 
     A bearer token proves it too: no foreign page can send that header.
     """
-    view = request.endpoint and f"{request.endpoint}"
+    view = request.endpoint
     if request.method in db.SAFE_METHODS or not view or is_exempt(view):
         return
     if not request.headers.get("Authorization", "").startswith("Bearer "):
