@@ -12,7 +12,7 @@ from shop.db import commit, session
 from shop.orders.models import PaymentState
 from stripe_sandbox.testing import StripeSandbox
 from tests.factories import make_price
-from tests.orders.factories import confirm, make_order, make_payment
+from tests.orders.factories import confirm, make_order, make_payment, open_payment
 
 
 def pay_at_stripe(intent_id: str) -> None:
@@ -79,13 +79,7 @@ def test_w14_a_payment_of_another_shop_at_our_stripe_account_pays_nothing_here(a
 
 def test_w14_not_even_while_we_do_not_know_our_own_intent_yet(app: Flask) -> None:
     order = make_order(make_price(kind=Kind.DIGITAL))
-    payment = payments.open_payment(
-        order_id=order.id,
-        reference=order.token,
-        way=PaymentWay.HOSTED,
-        amount=order.total,
-        currency=order.currency,
-    )
+    payment = open_payment(order, PaymentWay.HOSTED)
     commit()
     names = mirror.names_of(payment) | {mirror.KEY: "order:of-another-shop:pay:1"}
     theirs = app.extensions["stripe"].v1.payment_intents.create(
@@ -103,13 +97,7 @@ def test_c04_a_fault_that_stripe_keeps_does_not_block_the_next_try(
     app: Flask, stripe_sandbox: StripeSandbox
 ) -> None:
     order = make_order(make_price(kind=Kind.DIGITAL))
-    payment = payments.open_payment(
-        order_id=order.id,
-        reference=order.token,
-        way=PaymentWay.ELEMENT,
-        amount=order.total,
-        currency=order.currency,
-    )
+    payment = open_payment(order)
     stripe_sandbox.fault("500", "/v1/payment_intents", method="POST", times=1, remembered=True)
     with pytest.raises(StripeUnavailable):
         payments.start_element(payment)

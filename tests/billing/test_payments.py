@@ -8,7 +8,6 @@ from shop.billing.models import (
     LedgerEntry,
     Payment,
     PaymentStatus,
-    PaymentWay,
     Refund,
     RefundStatus,
     StripeEvent,
@@ -22,7 +21,7 @@ from shop.orders import lifecycle
 from shop.orders.models import Order, PaymentState
 from stripe_sandbox.testing import StripeSandbox
 from tests.factories import make_price
-from tests.orders.factories import confirm, make_bank_debit, make_order, make_payment
+from tests.orders.factories import confirm, make_bank_debit, make_order, make_payment, open_payment
 
 
 @pytest.fixture
@@ -76,10 +75,7 @@ def test_c01_two_confirmations_charge_once(order: Order, stripe_sandbox: StripeS
 def test_c02_an_answer_lost_after_the_effect_makes_one_intent(
     order: Order, stripe_sandbox: StripeSandbox
 ) -> None:
-    payment = payments.open_payment(
-        order_id=order.id, reference=order.token, way=PaymentWay.ELEMENT,
-        amount=order.total, currency="EUR",
-    )  # fmt: skip
+    payment = open_payment(order)
     stripe_sandbox.fault("drop", "/v1/payment_intents", method="POST", when="after", times=2)
     with pytest.raises(StripeUnavailable):
         payments.start_element(payment)

@@ -67,16 +67,21 @@ def make_line(price: Price, quantity: int = 1) -> LineDraft:
 
 def make_payment(order: Order, way: PaymentWay = PaymentWay.ELEMENT) -> Payment:
     """With its PaymentIntent made at the sandbox."""
-    payment = payments.open_payment(
+    payment = open_payment(order, way)
+    payments.start_element(payment)
+    commit()
+    return payment
+
+
+def open_payment(order: Order, way: PaymentWay = PaymentWay.ELEMENT) -> Payment:
+    """Written down, and Stripe knows nothing of it yet."""
+    return payments.open_payment(
         order_id=order.id,
         reference=order.token,
         way=way,
         amount=order.total,
         currency=order.currency,
     )
-    payments.start_element(payment)
-    commit()
-    return payment
 
 
 def make_bank_debit() -> str:
