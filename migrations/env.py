@@ -5,7 +5,7 @@ from typing import Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection, Enum, create_engine
+from sqlalchemy import Connection, Enum, NullPool, create_engine
 
 from shop import app, config
 from shop.db import Base, UtcDateTime
@@ -19,10 +19,8 @@ def run() -> None:
     url = context.config.attributes.get("url") or config.load().sqlalchemy_url
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
-    with engine.connect() as connection:
+    with create_engine(url, poolclass=NullPool).connect() as connection:
         migrate(connection)
-    engine.dispose()
 
 
 def migrate(connection: Connection) -> None:
