@@ -26,6 +26,7 @@ LEFT_OUT: dict[str, set[str]] = {
         "tax_id_collection",
     },
     "confirmation_token": {"metadata"},
+    "coupon": {"applies_to", "currency_options"},
     "customer": {
         "business_name", "cash_balance", "customer_account", "individual_name",
         "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids",
@@ -37,6 +38,8 @@ LEFT_OUT: dict[str, set[str]] = {
         "description", "failure_balance_transaction", "failure_reason", "instructions_email",
         "next_action", "pending_reason", "presentment_details",
     },
+    "setup_attempt": {"attach_to_self"},
+    "setup_intent": {"attach_to_self", "managed_payments"},
     "webhook_endpoint": {"secret"},
 }  # fmt: skip
 
@@ -50,17 +53,29 @@ KEPT: dict[str, set[str]] = {
 
 ID_FORMATS: dict[str, tuple[str, int]] = {
     "balance_transaction": ("txn_3", 23),
+    "billing_portal.configuration": ("bpc_1", 23),
+    "billing_portal.session": ("bps_1", 23),
     "charge": ("ch_3", 23),
     "checkout.session": ("cs_test_", 58),
     "confirmation_token": ("ctoken_1", 23),
+    "coupon": ("", 8),
+    "credit_note": ("cn_1", 23),
+    "credit_note_line_item": ("cnli_1", 23),
     "customer": ("cus_", 14),
+    "customer_balance_transaction": ("cbtxn_1", 23),
+    "discount": ("di_1", 23),
+    "dispute": ("du_1", 23),
     "event": ("evt_1", 23),
     "item": ("li_1", 23),
     "payment_intent": ("pi_3", 23),
     "payment_method": ("pm_1", 23),
     "price": ("price_1", 23),
     "product": ("prod_", 14),
+    "promotion_code": ("promo_1", 23),
     "refund": ("re_3", 23),
+    "setup_attempt": ("setatt_1", 23),
+    "setup_intent": ("seti_1", 23),
+    "tax_id": ("txi_1", 23),
     "webhook_endpoint": ("we_1", 23),
 }
 

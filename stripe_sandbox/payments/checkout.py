@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from stripe_sandbox import events, shapes, timers
 from stripe_sandbox.errors import Json
 from stripe_sandbox.payments import confirmation
-from stripe_sandbox.payments.confirmation import Terms
+from stripe_sandbox.payments.challenges import Terms
 from stripe_sandbox.resources import payment_intents, payment_methods
 from stripe_sandbox.sandbox import Sandbox
 

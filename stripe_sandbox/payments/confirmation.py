@@ -4,12 +4,12 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from stripe_sandbox import events, timers
 from stripe_sandbox.errors import CardDeclined, InvalidRequest, Json
-from stripe_sandbox.payments import charges
+from stripe_sandbox.payments import challenges, charges
 from stripe_sandbox.payments.cards import BANK_BY_NUMBER, Card, decline_error
+from stripe_sandbox.payments.challenges import Terms
 from stripe_sandbox.resources.payment_methods import attach, card_of
 from stripe_sandbox.sandbox import Sandbox
 
@@ -17,16 +17,6 @@ CONFIRMABLE = {"requires_payment_method", "requires_confirmation", "requires_act
 Outcome = Callable[[Sandbox, Json], None]
 ON_OUTCOME: list[Outcome] = []
 """Called when an intent was paid, refused, canceled or began processing; it says which itself."""
-
-
-@dataclass(frozen=True)
-class Terms:
-    """How a confirmation is made."""
-
-    return_url: str | None = None
-    off_session: bool = False
-    uses_stripe_js: bool = False
-    refuses_action: bool = False
 
 
 def unexpected_state(intent: Json, verb: str) -> InvalidRequest:
@@ -174,17 +164,7 @@ def _needs_authentication(intent: Json, method: Json, card: Card) -> bool:
 def _ask_for_authentication(box: Sandbox, intent: Json, method: Json, terms: Terms) -> None:
     if terms.off_session or terms.refuses_action:
         _decline(box, intent, method, "authentication_required")
-    page = f"{box.settings.public_url}/3ds/{intent['id']}"
-    intent["status"] = "requires_action"
-    if terms.return_url and not terms.uses_stripe_js:
-        redirect = {"url": page, "return_url": terms.return_url}
-        intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": redirect}
-    else:
-        intent["next_action"] = {
-            "type": "use_stripe_sdk",
-            "use_stripe_sdk": {"type": "three_d_secure_redirect", "stripe_js": page},
-        }
-    box.store.private(intent["id"])["return_url"] = terms.return_url
+    challenges.ask(box, intent, terms)
     events.emit(box, "payment_intent.requires_action", intent)
 
 

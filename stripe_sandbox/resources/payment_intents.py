@@ -6,7 +6,8 @@ from stripe_sandbox.http import listing
 from stripe_sandbox.http.operations import Call, operation
 from stripe_sandbox.payments import confirmation
 from stripe_sandbox.payments.cards import BANK_TYPE_OF
-from stripe_sandbox.payments.confirmation import Terms, unexpected_state
+from stripe_sandbox.payments.challenges import Terms
+from stripe_sandbox.payments.confirmation import unexpected_state
 from stripe_sandbox.resources import confirmation_tokens, payment_methods
 from stripe_sandbox.sandbox import Sandbox
 
