@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from stripe_sandbox.errors import InvalidRequest, Json, StripeError
+from stripe_sandbox.errors import InvalidRequest, Json, StripeError, no_such
 from stripe_sandbox.http.faults import Fault
-from stripe_sandbox.payments import confirmation
+from stripe_sandbox.payments import answers, confirmation
 from stripe_sandbox.resources import checkout_sessions, refunds, webhook_endpoints
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.webhooks import deliveries
@@ -133,12 +133,15 @@ def settle(id: str) -> Json:
 
 
 @bp.post("/payment-intents/<id>/authenticate")
+@bp.post("/setup-intents/<id>/authenticate")
 def authenticate(id: str) -> Json:
-    """Answer the 3D Secure page: `passes` true (default) or false."""
+    """Answer 3D Secure: `passes` true (the default) or false."""
     box, given = _box(), _body({"passes"})
     with box.store.transaction():
-        intent = box.store.require("payment_intent", id)
-        confirmation.authenticate_quietly(box, intent, passed=given.get("passes", True))
+        intent = box.store.get(id)
+        if intent is None or intent["object"] not in answers.AUTHENTICATE:
+            raise no_such("intent", id)
+        answers.answer(box, intent, passed=given.get("passes", True))
         return dict(intent)
 
 

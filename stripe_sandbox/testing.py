@@ -75,9 +75,10 @@ class Control:
         settled: Json = self._send("POST", path, succeeds=succeeds)
         return settled
 
-    def authenticate(self, payment_intent: str, *, passes: bool = True) -> Json:
-        """Answer 3D Secure in the buyer's place."""
-        path = f"/payment-intents/{payment_intent}/authenticate"
+    def authenticate(self, intent: str, *, passes: bool = True) -> Json:
+        """Answer 3D Secure in the buyer's place, of a payment or a setup intent."""
+        kind = "setup-intents" if intent.startswith("seti_") else "payment-intents"
+        path = f"/{kind}/{intent}/authenticate"
         answered: Json = self._send("POST", path, passes=passes)
         return answered
 

@@ -1,11 +1,11 @@
 """The bank's page, where a buyer proves to be the owner of the card."""
 
-from flask import redirect, render_template, request
+from flask import abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from stripe_sandbox.errors import Json
 from stripe_sandbox.hosted.pages import box, bp, with_query
-from stripe_sandbox.payments import confirmation
+from stripe_sandbox.payments import answers
 
 Page = BaseResponse | tuple[str, int] | str
 
@@ -13,9 +13,7 @@ Page = BaseResponse | tuple[str, int] | str
 @bp.get("/3ds/<id>")
 def show_challenge(id: str) -> Page:
     with box().store.transaction():
-        intent = box().store.get(id)
-        if intent is None:
-            return render_template("hosted/gone.html", session=None), 404
+        intent = _find(id)
         if intent["status"] != "requires_action":
             return _leave(intent)
         return render_template("hosted/three_d_secure.html", intent=intent, is_framed=_is_framed())
@@ -24,11 +22,19 @@ def show_challenge(id: str) -> Page:
 @bp.post("/3ds/<id>")
 def answer_challenge(id: str) -> Page:
     with box().store.transaction():
-        intent = box().store.require("payment_intent", id)
+        intent = _find(id)
         if intent["status"] == "requires_action":
             passed = request.form.get("outcome") == "complete"
-            confirmation.authenticate_quietly(box(), intent, passed=passed)
+            answers.answer(box(), intent, passed=passed)
         return _leave(intent)
+
+
+def _find(id: str) -> Json:
+    """Ends the request when there is no such payment or setup intent."""
+    intent = box().store.get(id)
+    if intent is None or intent["object"] not in answers.AUTHENTICATE:
+        abort(make_response(render_template("hosted/gone.html", session=None), 404))
+    return intent
 
 
 def _is_framed() -> bool:
@@ -43,12 +49,10 @@ def _leave(intent: Json) -> Page:
     is_good = intent["status"] in ("succeeded", "processing", "requires_capture")
     if return_url.startswith(f"{box().settings.public_url}/c/pay/"):
         return redirect(return_url, 303)
-    return redirect(
-        with_query(
-            return_url,
-            payment_intent=intent["id"],
-            payment_intent_client_secret=intent["client_secret"],
-            redirect_status="succeeded" if is_good else "failed",
-        ),
-        303,
-    )
+    kind = intent["object"]
+    query = {
+        kind: intent["id"],
+        f"{kind}_client_secret": intent["client_secret"],
+        "redirect_status": "succeeded" if is_good else "failed",
+    }
+    return redirect(with_query(return_url, **query), 303)

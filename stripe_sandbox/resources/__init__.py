@@ -12,6 +12,7 @@ MODULES = (
     "prices",
     "products",
     "refunds",
+    "setup_intents",
     "stripe_events",
     "webhook_endpoints",
 )

@@ -51,13 +51,13 @@ def retrieve(call: Call) -> Json:
 def redeem(box: Sandbox, id: str, intent: Json) -> Json:
     """The payment method inside; a token serves one intent."""
     token = box.store.require("confirmation_token", id, "confirmation_token")
-    if token["payment_intent"] not in (None, intent["id"]):
+    if (token["payment_intent"] or token["setup_intent"]) not in (None, intent["id"]):
         raise InvalidRequest(
-            f"The confirmation token {id} has already been used to confirm a PaymentIntent.",
+            f"The confirmation token {id} has already been used to confirm an intent.",
             param="confirmation_token",
         )
-    token["payment_intent"] = intent["id"]
+    token[intent["object"]] = intent["id"]
     for name in ("shipping", "setup_future_usage"):
-        if token[name]:
+        if token[name] and name in intent:
             intent[name] = token[name]
     return payment_methods.use(box, box.store.private(id)["payment_method"])
