@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from stripe_sandbox.errors import CardDeclined, InvalidCard, InvalidRequest, Json
 from stripe_sandbox.hosted.pages import box, bp
 from stripe_sandbox.hosted.payment_form import PaymentForm, delayed_method
-from stripe_sandbox.payments import checkout
+from stripe_sandbox.payments import checkout, checkout_setup
 from stripe_sandbox.resources.checkout_sessions import lines_of
 
 Page = BaseResponse | tuple[str, int] | str
@@ -34,9 +34,8 @@ def come_back(id: str) -> Page:
     with box().store.transaction():
         session = _open_session(id)
         form = PaymentForm({"email": _known_email(session)})
-        intent = box().store.get(session["payment_intent"] or "")
-        if intent and intent["last_payment_error"]:
-            form.errors["form"] = intent["last_payment_error"]["message"]
+        if error := _last_error(session):
+            form.errors["form"] = error["message"]
         return _render(session, form)
 
 
@@ -44,13 +43,24 @@ def _pay(session: Json, form: PaymentForm) -> BaseResponse | None:
     """Where the buyer goes next; None with an error on the form when they have to stay."""
     return_url = f"{box().settings.public_url}/c/pay/{session['id']}/return"
     try:
-        intent = checkout.pay(box(), session, form.buyer, form.payment_method(), return_url)
+        finish = checkout_setup.save if session["mode"] == "setup" else checkout.pay
+        intent = finish(box(), session, form.buyer, form.payment_method(), return_url)
     except (CardDeclined, InvalidCard, InvalidRequest) as refusal:
         form.refuse(refusal)
         return None
     if intent["status"] == "requires_action":
         return redirect(intent["next_action"]["redirect_to_url"]["url"], 303)
     return _to_success(session)
+
+
+def _last_error(session: Json) -> Json | None:
+    intent = box().store.get(session["payment_intent"] or session["setup_intent"] or "")
+    if intent is None:
+        return None
+    error: Json | None = intent[
+        "last_setup_error" if session["mode"] == "setup" else "last_payment_error"
+    ]
+    return error
 
 
 def _open_session(id: str) -> Json:
@@ -77,7 +87,7 @@ def _render(session: Json, form: PaymentForm) -> str:
         lines=lines_of(box(), session),
         form=form,
         known_email=_known_email(session),
-        delayed=delayed_method(session["currency"]),
+        delayed=None if session["mode"] == "setup" else delayed_method(session["currency"]),
     )
 
 

@@ -6,7 +6,7 @@ from stripe_sandbox import events, shapes, timers
 from stripe_sandbox.errors import Json
 from stripe_sandbox.payments import confirmation
 from stripe_sandbox.payments.challenges import Terms
-from stripe_sandbox.resources import payment_intents, payment_methods
+from stripe_sandbox.resources import customers, payment_intents, payment_methods
 from stripe_sandbox.sandbox import Sandbox
 
 
@@ -24,22 +24,18 @@ class Buyer:
 
 def pay(box: Sandbox, session: Json, buyer: Buyer, method: Json, return_url: str) -> Json:
     """The intent, confirmed. Raises CardDeclined; the session is then still open."""
-    payment_method = payment_methods.make(
-        box,
-        {
-            **method,
-            "billing_details": {
-                "email": buyer.email,
-                "name": buyer.name or None,
-                "address": buyer.address,
-            },
-        },
-    )
-    box.store.private(session["id"])["buyer"] = vars(buyer)
+    payment_method = note_buyer(box, session, buyer, method)
     intent = _intent(box, session)
     intent["payment_method"] = payment_method["id"]
     confirmation.confirm(box, intent, Terms(return_url=return_url))
     return intent
+
+
+def note_buyer(box: Sandbox, session: Json, buyer: Buyer, method: Json) -> Json:
+    """The payment method that the buyer typed in; the session remembers who it was."""
+    billing = {"email": buyer.email, "name": buyer.name or None, "address": buyer.address}
+    box.store.private(session["id"])["buyer"] = vars(buyer)
+    return payment_methods.make(box, {**method, "billing_details": billing})
 
 
 def follow(box: Sandbox, intent: Json) -> None:
@@ -51,7 +47,7 @@ def follow(box: Sandbox, intent: Json) -> None:
     status = intent["status"]
     if session["status"] == "open":
         if status in ("succeeded", "requires_capture", "processing"):
-            _complete(box, session, intent)
+            complete(box, session, "unpaid" if status == "processing" else "paid")
     elif session["payment_status"] == "unpaid" and status == "succeeded":
         session["payment_status"] = "paid"
         events.emit(box, "checkout.session.async_payment_succeeded", session)
@@ -74,29 +70,35 @@ def _intent(box: Sandbox, session: Json) -> Json:
     return intent
 
 
-def _complete(box: Sandbox, session: Json, intent: Json) -> None:
+def complete(box: Sandbox, session: Json, payment_status: str) -> None:
     timers.stop(box, "expire_session", session["id"])
     buyer = Buyer(**box.store.private(session["id"])["buyer"])
+    details: Json = {
+        "address": buyer.address,
+        "email": buyer.email,
+        "name": buyer.name or None,
+        "tax_exempt": "none",
+        "tax_ids": [],
+    }
     session.update(
         status="complete",
-        payment_status="unpaid" if intent["status"] == "processing" else "paid",
+        payment_status=payment_status,
         url=None,
-        customer_details=shapes.fill(
-            "checkout.session:customer_details",
-            {
-                "address": buyer.address,
-                "email": buyer.email,
-                "name": buyer.name or None,
-                "tax_exempt": "none",
-                "tax_ids": [],
-            },
-        ),
+        customer_details=shapes.fill("checkout.session:customer_details", details),
     )
-    if session["customer_creation"] == "always" and not session["customer"]:
-        customer = box.new("customer", email=buyer.email, name=buyer.name or None, metadata={})
-        events.emit(box, "customer.created", customer)
-        session["customer"] = customer["id"]
+    if session["customer_creation"] == "always":
+        make_customer(box, session)
     events.emit(box, "checkout.session.completed", session)
+
+
+def make_customer(box: Sandbox, session: Json) -> None:
+    """A customer for the buyer, unless the session has one."""
+    if session["customer"]:
+        return
+    buyer = Buyer(**box.store.private(session["id"])["buyer"])
+    session["customer"] = customers.make(box, {"email": buyer.email, "name": buyer.name or ""})[
+        "id"
+    ]
 
 
 confirmation.ON_OUTCOME.append(follow)

@@ -5,6 +5,7 @@ import importlib
 MODULES = (
     "charges",
     "checkout_sessions",
+    "checkout_setup",
     "confirmation_tokens",
     "customers",
     "payment_intents",

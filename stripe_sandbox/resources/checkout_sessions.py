@@ -1,8 +1,12 @@
+from collections.abc import Callable
+from typing import Any
+
 from stripe_sandbox import events, shapes, timers
 from stripe_sandbox.errors import InvalidRequest, Json, NotBuilt
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.expansion import INCLUDABLE
 from stripe_sandbox.http.operations import Call, operation
+from stripe_sandbox.payments import setups
 from stripe_sandbox.payments.cards import BANK_TYPE_OF
 from stripe_sandbox.resources import checkout_lines, payment_intents
 from stripe_sandbox.sandbox import Sandbox
@@ -13,37 +17,51 @@ FIELDS = (
     "locale", "origin_context", "phone_number_collection", "submit_type", "success_url",
 )  # fmt: skip
 MINIMUM_LIFE, DAY = 30 * 60, 24 * 3600
+OTHER_MODES: dict[str, Callable[[Call], Json]] = {}
+"""How a session of a mode other than `payment` is made."""
 
 
 @operation("post", "/v1/checkout/sessions")
 def create(call: Call) -> Json:
     box, params = call.box, call.params
-    _check(box, params)
+    check(box, params)
+    if maker := OTHER_MODES.get(params["mode"]):
+        return maker(call)
     lines = [checkout_lines.make(box, line, index) for index, line in enumerate(_lines(params))]
     currency = _one_currency(lines)
     total = sum(line["amount_total"] for line in lines)
     payment_intents.check_amount(total, currency)
-    session = box.new(
-        "checkout.session",
+    return make(
+        box,
+        params,
         private={
             "lines": [line["id"] for line in lines],
             "intent_data": params.get("payment_intent_data") or {},
         },
         amount_subtotal=total,
         amount_total=total,
-        automatic_tax=shapes.fill("checkout.session:automatic_tax", {}),
         currency=currency,
-        custom_text=shapes.fill("checkout.session:custom_text", {}),
-        expires_at=_expiry(box, params),
-        mode="payment",
+        customer_creation=None if params.get("customer") else "if_required",
+        payment_method_collection="if_required",
         payment_method_types=_method_types(currency),
         payment_status="unpaid",
-        status="open",
         total_details=shapes.fill("checkout.session:total_details", {}),
-        ui_mode="hosted_page",
     )
-    session["customer_creation"] = None if params.get("customer") else "if_required"
-    session["payment_method_collection"] = "if_required"
+
+
+def make(box: Sandbox, params: Json, *, private: Json, **values: Any) -> Json:
+    """An open session with its page, of any mode."""
+    session = box.new(
+        "checkout.session",
+        private=private,
+        automatic_tax=shapes.fill("checkout.session:automatic_tax", {}),
+        custom_text=shapes.fill("checkout.session:custom_text", {}),
+        expires_at=_expiry(box, params),
+        mode=params["mode"],
+        status="open",
+        ui_mode="hosted_page",
+        **values,
+    )
     shapes.assign(session, params, *FIELDS)
     shapes.assign_metadata(session, params)
     session["url"] = f"{box.settings.public_url}/c/pay/{session['id']}"
@@ -92,6 +110,9 @@ def expire(box: Sandbox, session: Json) -> None:
     intent = box.store.get(session["payment_intent"] or "")
     if intent and intent["status"] in payment_intents.CANCELABLE:
         payment_intents.cancel(box, intent, "automatic")
+    setup = box.store.get(session["setup_intent"] or "")
+    if setup and setup["status"] in setups.OPEN:
+        setups.cancel(box, setup, "abandoned")
     events.emit(box, "checkout.session.expired", session)
 
 
@@ -102,11 +123,13 @@ def expire_by_itself(box: Sandbox, id: str) -> None:
         expire(box, session)
 
 
-def _check(box: Sandbox, params: Json) -> None:
+def check(box: Sandbox, params: Json) -> None:
     if params.get("mode") is None:
         raise InvalidRequest("Missing required param: mode.", param="mode")
-    if params["mode"] != "payment" or params.get("ui_mode", "hosted_page") != "hosted_page":
-        raise NotBuilt("The sandbox has built Checkout for mode=payment, ui_mode=hosted_page only.")
+    if params["mode"] not in ("payment", *OTHER_MODES):
+        raise NotBuilt(f"The sandbox has not built Checkout for mode={params['mode']}.")
+    if params.get("ui_mode", "hosted_page") != "hosted_page":
+        raise NotBuilt("The sandbox has built Checkout for ui_mode=hosted_page only.")
     if not params.get("success_url"):
         raise InvalidRequest("Missing required param: success_url.", param="success_url")
     if params.get("customer") and params.get("customer_email"):

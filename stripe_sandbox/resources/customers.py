@@ -3,6 +3,7 @@ from stripe_sandbox.errors import Json, no_such
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.operations import Call, operation
 from stripe_sandbox.resources.payment_methods import attach, use
+from stripe_sandbox.sandbox import Sandbox
 
 FIELDS = (
     "address", "balance", "description", "email", "invoice_prefix", "invoice_settings", "name",
@@ -12,7 +13,12 @@ FIELDS = (
 
 @operation("post", "/v1/customers")
 def create(call: Call) -> Json:
-    customer = call.box.new(
+    return make(call.box, call.params)
+
+
+def make(box: Sandbox, params: Json) -> Json:
+    """Also for the buyers of Checkout."""
+    customer = box.new(
         "customer",
         invoice_settings=shapes.fill("customer:invoice_settings", {}),
         invoice_prefix=shapes.random_text(8).upper(),
@@ -23,10 +29,10 @@ def create(call: Call) -> Json:
         tax_exempt="none",
         metadata={},
     )
-    _change(customer, call.params)
-    if method := call.params.get("payment_method"):
-        attach(call.box, use(call.box, method), customer["id"])
-    events.emit(call.box, "customer.created", customer)
+    _change(customer, params)
+    if method := params.get("payment_method"):
+        attach(box, use(box, method), customer["id"])
+    events.emit(box, "customer.created", customer)
     return customer
 
 
