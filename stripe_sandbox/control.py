@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 
 from stripe_sandbox.errors import InvalidRequest, Json, StripeError, no_such
 from stripe_sandbox.http.faults import Fault
-from stripe_sandbox.payments import answers, confirmation
+from stripe_sandbox.payments import answers, confirmation, disputes
 from stripe_sandbox.resources import checkout_sessions, refunds, webhook_endpoints
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.webhooks import deliveries
@@ -152,6 +152,28 @@ def expire_session(id: str) -> Json:
         session = box.store.require("checkout.session", id)
         checkout_sessions.expire(box, session)
         return dict(session)
+
+
+@bp.post("/charges/<id>/dispute")
+def dispute_charge(id: str) -> Json:
+    """Open a dispute: `reason` (fraudulent by default), `inquiry` for a mere question."""
+    box, given = _box(), _body({"reason", "inquiry"})
+    with box.store.transaction():
+        charge = box.store.require("charge", id)
+        reason, is_inquiry = given.get("reason", "fraudulent"), given.get("inquiry", False)
+        return dict(disputes.open_dispute(box, charge, reason, is_inquiry=is_inquiry))
+
+
+@bp.post("/disputes/<id>/end")
+def end_dispute(id: str) -> Json:
+    """Let the bank decide: `verdict` won or lost."""
+    box, given = _box(), _body({"verdict"})
+    if given.get("verdict") not in ("won", "lost"):
+        raise InvalidRequest("verdict is one of won, lost", param="verdict")
+    with box.store.transaction():
+        dispute = box.store.require("dispute", id)
+        disputes.end(box, dispute, given["verdict"])
+        return dict(dispute)
 
 
 @bp.post("/refunds/<id>/end")

@@ -31,7 +31,9 @@ LEFT_OUT: dict[str, set[str]] = {
         "business_name", "cash_balance", "customer_account", "individual_name",
         "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids",
     },
+    "dispute": {"intended_submission_method", "network_reason_code"},
     "event": {"account", "context"},
+    "invoice": {"confirmation_secret", "payments", "threshold_reason"},
     "payment_intent": {"hooks", "payment_details", "presentment_details"},
     "price": {"currency_options", "tiers"},
     "refund": {
@@ -66,7 +68,11 @@ ID_FORMATS: dict[str, tuple[str, int]] = {
     "discount": ("di_1", 23),
     "dispute": ("du_1", 23),
     "event": ("evt_1", 23),
+    "invoice": ("in_1", 23),
+    "invoice_payment": ("inpay_1", 23),
+    "invoiceitem": ("ii_1", 23),
     "item": ("li_1", 23),
+    "line_item": ("il_1", 23),
     "payment_intent": ("pi_3", 23),
     "payment_method": ("pm_1", 23),
     "price": ("price_1", 23),
@@ -75,7 +81,11 @@ ID_FORMATS: dict[str, tuple[str, int]] = {
     "refund": ("re_3", 23),
     "setup_attempt": ("setatt_1", 23),
     "setup_intent": ("seti_1", 23),
+    "subscription": ("sub_1", 23),
+    "subscription_item": ("si_", 14),
+    "subscription_schedule": ("sub_sched_1", 23),
     "tax_id": ("txi_1", 23),
+    "test_helpers.test_clock": ("clock_1", 23),
     "webhook_endpoint": ("we_1", 23),
 }
 

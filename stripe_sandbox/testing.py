@@ -101,6 +101,16 @@ class Control:
         expired: Json = self._send("POST", f"/checkout-sessions/{session}/expire")
         return expired
 
+    def dispute(self, charge: str, **terms: Any) -> Json:
+        """Dispute a charge: reason="fraudulent", inquiry=False."""
+        opened: Json = self._send("POST", f"/charges/{charge}/dispute", **terms)
+        return opened
+
+    def end_dispute(self, dispute: str, verdict: str) -> Json:
+        """Let the bank decide: "won" or "lost"."""
+        ended: Json = self._send("POST", f"/disputes/{dispute}/end", verdict=verdict)
+        return ended
+
     def fail_refund(self, refund: str) -> Json:
         failed: Json = self._send("POST", f"/refunds/{refund}/end", succeeds=False)
         return failed
@@ -113,15 +123,32 @@ class Control:
     def events(self, kind: str | None = None) -> list[Json]:
         """The latest 100 events, newest first."""
         query = f"?limit=100&type={kind}" if kind else "?limit=100"
-        headers = {"Authorization": "Bearer sk_test_control"}
-        answer = self._http.get(f"{self.url}/v1/events{query}", headers=headers, timeout=30)
-        answer.raise_for_status()
-        found: list[Json] = answer.json()["data"]
+        found: list[Json] = self._ask("GET", f"/events{query}")["data"]
+        return found
+
+    def advance(self, clock: str, to: int, timeout: float = 30) -> Json:
+        """Advance a test clock and wait until everything on its way has happened."""
+        self._ask("POST", f"/test_helpers/test_clocks/{clock}/advance", frozen_time=to)
+        end = time.monotonic() + timeout
+        while (found := self._ask("GET", f"/test_helpers/test_clocks/{clock}"))["status"] != "ready":
+            if found["status"] == "internal_failure" or time.monotonic() > end:
+                raise RuntimeError(f"the clock is {found['status']}")
+            time.sleep(0.02)
         return found
 
     def requests(self) -> list[Json]:
         """The latest API requests, newest first: {method, path, status, idempotency_key, ...}."""
         found: list[Json] = self._send("GET", "/requests")
+        return found
+
+    def _ask(self, method: str, path: str, /, **params: Any) -> Json:
+        """Call the API as its users do."""
+        headers = {"Authorization": "Bearer sk_test_control"}
+        answer = self._http.request(
+            method, f"{self.url}/v1{path}", data=params or None, headers=headers, timeout=30
+        )
+        answer.raise_for_status()
+        found: Json = answer.json()
         return found
 
     def _send(self, method: str, path: str, /, **body: Any) -> Any:

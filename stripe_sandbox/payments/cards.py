@@ -29,6 +29,7 @@ class Card:
     attaches: bool = True
     authentication: Authentication = "never"
     refund: Literal["succeeds", "fails_later", "pends"] = "succeeds"
+    dispute: Literal["fraudulent", "product_not_received", "inquiry"] | None = None
     bypasses_pending: bool = False
     tokens: tuple[str, ...] = ()
 
@@ -106,6 +107,13 @@ CARDS = (
     ),
     Card("4000000000005126", refund="fails_later", tokens=("pm_card_refundFail",)),
     Card("4000000000007726", refund="pends", tokens=("pm_card_pendingRefund",)),
+    Card("4000000000000259", dispute="fraudulent", tokens=("pm_card_createDispute",)),
+    Card(
+        "4000000000002685",
+        dispute="product_not_received",
+        tokens=("pm_card_createDisputeProductNotReceived",),
+    ),
+    Card("4000000000001976", dispute="inquiry", tokens=("pm_card_createDisputeInquiry",)),
     Card("4000000000000077", bypasses_pending=True, tokens=("pm_card_bypassPending",)),
 )
 BY_NUMBER = {card.number: card for card in CARDS}

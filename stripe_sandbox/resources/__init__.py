@@ -9,6 +9,7 @@ MODULES = (
     "confirmation_tokens",
     "coupons",
     "customers",
+    "disputes",
     "payment_intents",
     "payment_methods",
     "prices",
@@ -17,6 +18,7 @@ MODULES = (
     "refunds",
     "setup_intents",
     "stripe_events",
+    "test_clocks",
     "webhook_endpoints",
 )
 

@@ -4,7 +4,7 @@ from stripe_sandbox import events, shapes, timers
 from stripe_sandbox.errors import InvalidRequest, Json
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.operations import Call, operation
-from stripe_sandbox.payments import charges
+from stripe_sandbox.payments import charges, disputes
 from stripe_sandbox.payments.cards import BY_NUMBER
 from stripe_sandbox.sandbox import Sandbox
 
@@ -13,7 +13,7 @@ from stripe_sandbox.sandbox import Sandbox
 def create(call: Call) -> Json:
     box, params = call.box, call.params
     charge = _charge(box, params)
-    amount = _amount(charge, params)
+    amount = _amount(box, charge, params)
     refund = box.new(
         "refund",
         amount=amount,
@@ -98,13 +98,13 @@ def _charge(box: Sandbox, params: Json) -> Json:
     return box.store.require("charge", id, "charge")
 
 
-def _amount(charge: Json, params: Json) -> int:
+def _amount(box: Sandbox, charge: Json, params: Json) -> int:
     left = charge["amount_captured"] - charge["amount_refunded"]
     amount = int(params.get("amount", left))
     id = charge["id"]
     if charge["status"] != "succeeded":
         raise InvalidRequest(f"Charge {id} has not succeeded and cannot be refunded.")
-    if charge["disputed"]:
+    if charge["disputed"] and disputes.freezes(box, charge):
         raise InvalidRequest(
             f"Charge {id} has been charged back; cannot issue a refund.", code="charge_disputed"
         )
