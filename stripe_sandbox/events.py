@@ -36,6 +36,7 @@ def emit(box: Sandbox, kind: str, value: Json, previous: Json | None = None) -> 
     endpoints = deliveries.endpoints_for(box, kind)
     event = box.new(
         "event",
+        created=box.now(value),
         type=kind,
         data=data,
         api_version=API_VERSION,

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from stripe_sandbox import shapes
+from stripe_sandbox.clocks import clock_of
 from stripe_sandbox.errors import Json
 from stripe_sandbox.http.faults import Faults
 from stripe_sandbox.http.idempotency import KeysInUse
@@ -25,8 +26,10 @@ class Sandbox:
     requests: deque[Json] = field(default_factory=lambda: deque(maxlen=1000))
     """The latest requests, for the inspector."""
 
-    def now(self) -> int:
-        return int(time.time())
+    def now(self, value: Json | None = None) -> int:
+        """The time; for an object, that of its customer's test clock."""
+        clock = clock_of(self.store, value) if value else None
+        return int(clock["frozen_time"] if clock else time.time())
 
     def today(self) -> date:
         return datetime.now(UTC).date()
@@ -35,7 +38,7 @@ class Sandbox:
         """A complete new object, kept."""
         value = shapes.blank(kind, **{"id": shapes.new_id(kind), **values})
         if "created" in value and "created" not in values:
-            value["created"] = self.now()
+            value["created"] = self.now(value)
         return self.store.add(value, **(private or {}))
 
 

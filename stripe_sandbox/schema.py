@@ -45,7 +45,10 @@ CREATE TABLE IF NOT EXISTS timers (
   kind TEXT NOT NULL,
   object TEXT NOT NULL,
   due REAL NOT NULL,
+  clock TEXT,  -- the test clock whose time that is; null: real time
   PRIMARY KEY (kind, object)
 );
 CREATE INDEX IF NOT EXISTS timers_due ON timers (due);
 """
+# What files of an earlier version lack: (table, column, how to add it).
+ADDED = (("timers", "clock", "ALTER TABLE timers ADD COLUMN clock TEXT"),)

@@ -15,7 +15,7 @@ from typing import Any
 
 from stripe_sandbox.conform import Problem, check_object
 from stripe_sandbox.errors import Json, SandboxFault, no_such
-from stripe_sandbox.schema import SCHEMA
+from stripe_sandbox.schema import ADDED, SCHEMA
 
 
 @dataclass
@@ -42,10 +42,17 @@ class Store:
         self.db = sqlite3.connect(file or ":memory:", isolation_level=None, check_same_thread=False)
         self.db.row_factory = sqlite3.Row
         self.db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + SCHEMA)
+        self._add_columns()
         self.on_commit: Callable[[], None] = lambda: None
         self._lock = threading.RLock()
         self._depth = 0
         self._loaded: dict[str, Loaded] = {}
+
+    def _add_columns(self) -> None:
+        for table, column, statement in ADDED:
+            known = {row["name"] for row in self.db.execute(f"PRAGMA table_info({table})")}
+            if column not in known:
+                self.db.execute(statement)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

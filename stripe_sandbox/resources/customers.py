@@ -18,8 +18,12 @@ def create(call: Call) -> Json:
 
 def make(box: Sandbox, params: Json) -> Json:
     """Also for the buyers of Checkout."""
+    clock = params.get("test_clock")
+    if clock:
+        box.store.require("test_helpers.test_clock", clock, "test_clock")
     customer = box.new(
         "customer",
+        test_clock=clock,
         invoice_settings=shapes.fill("customer:invoice_settings", {}),
         invoice_prefix=shapes.random_text(8).upper(),
         next_invoice_sequence=1,

@@ -1,5 +1,3 @@
-import time
-
 from stripe_sandbox import events, shapes
 from stripe_sandbox.errors import InvalidRequest, Json, NotFound
 from stripe_sandbox.http import listing
@@ -151,7 +149,7 @@ def cancel(box: Sandbox, intent: Json, reason: str | None = None) -> None:
     intent.update(
         status="canceled",
         amount_capturable=0,
-        canceled_at=int(time.time()),
+        canceled_at=box.now(intent),
         cancellation_reason=reason,
         next_action=None,
     )
