@@ -2,6 +2,7 @@ from stripe_sandbox import events, shapes
 from stripe_sandbox.errors import Json, no_such
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.operations import Call, operation
+from stripe_sandbox.resources import tax_ids
 from stripe_sandbox.resources.payment_methods import attach, use
 from stripe_sandbox.sandbox import Sandbox
 
@@ -34,6 +35,8 @@ def make(box: Sandbox, params: Json) -> Json:
         metadata={},
     )
     _change(customer, params)
+    for given in params.get("tax_id_data") or []:
+        tax_ids.make(box, given, customer["id"])
     if method := params.get("payment_method"):
         attach(box, use(box, method), customer["id"])
     events.emit(box, "customer.created", customer)
