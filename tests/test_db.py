@@ -10,15 +10,25 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy import event, func, select
+from flask import Flask, current_app
+from sqlalchemy import NullPool, create_engine, event, func, select, update
 from sqlalchemy.exc import OperationalError, StatementError
 from werkzeug.test import TestResponse
 
 from shop.billing.models import StripeEvent
 from shop.catalog.models import Category, Variant
 from shop.config import Settings
-from shop.db import after_commit, commit, db, rollback, session, will_write
+from shop.db import (
+    OneTransaction,
+    WroteInGet,
+    after_commit,
+    commit,
+    db,
+    refuse_flush,
+    rollback,
+    session,
+    will_write,
+)
 from tests.billing.signing import make_event, send
 from tests.browser import Browser
 from tests.factories import make_price, make_product, make_variant
@@ -79,6 +89,37 @@ def test_a_get_that_says_so_takes_the_lock(app: Flask) -> None:
     assert begun == ["BEGIN", "BEGIN IMMEDIATE"]
 
 
+def test_a_get_that_did_not_say_so_writes_nothing(either_app: Flask) -> None:
+    variant_id = make_variant(stock=1).id
+    commit()
+    with either_app.test_request_context("/"):
+        session.get_one(Variant, variant_id).on_hand = 2
+        with pytest.raises(WroteInGet):
+            session.flush()
+        rollback()
+        with pytest.raises(WroteInGet):
+            session.execute(update(Variant).values(on_hand=2))
+
+    assert session.scalar(select(Variant.on_hand)) == 1
+
+
+@pytest.mark.usefixtures("postgres_app")
+def test_a_get_opens_no_transaction_on_postgresql() -> None:
+    transaction = select(func.pg_current_xact_id())
+    with current_app.test_request_context("/"):
+        assert session.scalar(transaction) != session.scalar(transaction)
+
+
+@pytest.mark.usefixtures("postgres_app")
+def test_a_connection_that_the_server_closed_is_left_alone() -> None:
+    mine = session.scalar(select(func.pg_backend_pid()))
+    session.rollback()
+    with create_engine(db.engine.url, poolclass=NullPool).connect() as killer:
+        killer.execute(select(func.pg_terminate_backend(mine, 5_000)))
+
+    assert session.scalar(select(func.pg_backend_pid())) != mine
+
+
 def test_read_modify_write_loses_nothing(app: Flask) -> None:
     variant_id = make_variant(stock=0).id
     commit()
@@ -95,6 +136,15 @@ def test_read_modify_write_loses_nothing(app: Flask) -> None:
     assert session.scalar(select(Variant.on_hand)) == 60
 
 
+@pytest.fixture
+def unguarded() -> Iterator[None]:
+    """A GET may write without saying so."""
+    event.remove(OneTransaction, "before_flush", refuse_flush)
+    yield
+    event.listen(OneTransaction, "before_flush", refuse_flush)
+
+
+@pytest.mark.usefixtures("unguarded")
 def test_without_the_lock_one_of_two_writers_would_fail(app: Flask) -> None:
     """The negative control: in a GET that did not say that it writes."""
     variant_id = make_variant(stock=0).id

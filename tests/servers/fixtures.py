@@ -47,19 +47,24 @@ def _postgres_app(postgres_url: str, settings: Settings) -> Iterator[Flask]:
             db.engine.dispose()
 
 
+@pytest.fixture
+def postgres_app(_postgres_app: Flask) -> Iterator[Flask]:
+    """An empty shop on PostgreSQL."""
+    with _postgres_app.app_context():
+        names = ", ".join(f'"{name}"' for name in Base.metadata.tables)
+        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        session.commit()
+        yield _postgres_app
+        session.remove()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either_app(request: pytest.FixtureRequest, app: Flask) -> Iterator[Flask]:
     """The test runs twice, with each database; both are empty. For races, and for odd input."""
     if request.param == "sqlite":
         yield app
         return
-    postgres_app: Flask = request.getfixturevalue("_postgres_app")
-    with postgres_app.app_context():
-        names = ", ".join(f'"{name}"' for name in Base.metadata.tables)
-        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        session.commit()
-        yield postgres_app
-        session.remove()
+    yield request.getfixturevalue("postgres_app")
 
 
 @pytest.fixture(scope="session")
