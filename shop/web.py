@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop import api, config, db, money
+from shop import api, config, db, money, parts
 from shop.config import Settings
 from shop.errors import ShopError
 from shop.logs import log
@@ -59,6 +59,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(OperationalError, show_database_error)
     app.register_error_handler(Exception, show_fault)
+    parts.init_app(app)
     app.jinja_env.globals["static_url"] = static_url
     app.jinja_env.filters["money"] = money.show
     app.jinja_env.filters["date"] = show_date

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +25,7 @@ from shop.db import session
 from shop.errors import NotFound
 
 FEW = 3
+MOST = 2_000  # cards that are remembered, by the rows they are made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def cards_by_id(rows: Select[Any], currency: str, **parameters: object) -> dict[
     for row in session.execute(rows, {"currency": currency, **parameters}):
         products.setdefault(row.id, []).append(row)
     return {
-        id: _card(prices, currency)
+        id: _card(tuple(prices), currency)
         for id, prices in products.items()
         if prices[0].status is Status.PUBLISHED
     }
@@ -167,7 +169,8 @@ PAGE = _whole_product().options(joinedload(Product.images))
 LIST = _whole_product().options(selectinload(Product.images))
 
 
-def _card(rows: list[Row[Any]], currency: str) -> ProductView:
+@lru_cache(maxsize=MOST)
+def _card(rows: tuple[Row[Any], ...], currency: str) -> ProductView:
     first = rows[0]
     prices = [row for row in rows if row.unit_amount is not None]
     once = [row for row in prices if row.interval is None]
