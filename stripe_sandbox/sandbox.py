@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from stripe_sandbox import shapes
+from stripe_sandbox.billing.rules import Rules
 from stripe_sandbox.clocks import clock_of
 from stripe_sandbox.errors import Json
 from stripe_sandbox.http.faults import Faults
@@ -23,6 +24,7 @@ class Sandbox:
     faults: Faults = field(default_factory=Faults)
     keys_in_use: KeysInUse = field(default_factory=KeysInUse)
     mischief: Mischief = field(default_factory=Mischief)
+    billing: Rules = field(default_factory=Rules)
     requests: deque[Json] = field(default_factory=lambda: deque(maxlen=1000))
     """The latest requests, for the inspector."""
 

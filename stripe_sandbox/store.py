@@ -83,7 +83,7 @@ class Store:
         self._loaded[value["id"]] = Loaded(value, private)
         self.db.execute(
             "INSERT INTO objects (id, type, created, body, private) VALUES (?, ?, ?, '{}', '{}')",
-            (value["id"], value["object"], value.get("created", 0)),
+            (value["id"], value["object"], value.get("created", value.get("date", 0))),
         )
         return value
 

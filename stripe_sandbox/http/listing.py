@@ -10,15 +10,21 @@ RANGES = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 Condition = tuple[str, tuple[Any, ...]]
 
 
-def page(call: Call, kind: str, *filters: str, where: Condition = ("", ())) -> Json:
+def page(
+    call: Call,
+    kind: str,
+    *filters: str,
+    where: Condition = ("", ()),
+    oldest_first: bool = False,
+) -> Json:
     """The page that the call asks for; each filter is a parameter and a field of that name."""
     limit = call.params.get("limit", 10)
     if not 1 <= limit <= 100:
         raise InvalidRequest("Limit must be between 1 and 100.", param="limit")
     conditions = [where, _created(call.params.get("created"))]
     conditions += [_equals(name, call.params[name]) for name in filters if name in call.params]
-    cursor, is_backward = _cursor(call.box, call.params)
-    order = "ASC" if is_backward else "DESC"
+    cursor, is_backward = _cursor(call.box, call.params, oldest_first=oldest_first)
+    order = "ASC" if is_backward != oldest_first else "DESC"
     tail = f"ORDER BY seq {order} LIMIT {limit + 1}"
     found = call.box.store.select(kind, *_join([*conditions, cursor, (tail, ())]))
     data = found[:limit]
@@ -48,13 +54,15 @@ def _created(value: Any) -> Condition:
     return " ".join(parts), tuple(value.values())
 
 
-def _cursor(box: Sandbox, params: Json) -> tuple[Condition, bool]:
-    for name, sign in (("starting_after", "<"), ("ending_before", ">")):
+def _cursor(box: Sandbox, params: Json, *, oldest_first: bool) -> tuple[Condition, bool]:
+    """The condition, and whether the page is read backward."""
+    signs = (">", "<") if oldest_first else ("<", ">")
+    for name, sign in zip(("starting_after", "ending_before"), signs, strict=True):
         if id := params.get(name):
             if box.store.get(id) is None:  # a deleted object still marks its place
                 raise no_such("object", id, name)
             place = "(SELECT seq FROM objects WHERE id = ?)"
-            return (f"AND seq {sign} {place}", (id,)), sign == ">"
+            return (f"AND seq {sign} {place}", (id,)), name == "ending_before"
     return ("", ()), False
 
 

@@ -77,7 +77,7 @@ def transaction(box: Sandbox, source: Json, kind: str, amount: int, fee: int = 0
     made = box.new(
         "balance_transaction",
         amount=amount,
-        available_on=box.now() + TWO_DAYS,
+        available_on=box.now(source) + TWO_DAYS,
         balance_type="payments",
         currency=source["currency"],
         description=source.get("description"),

@@ -83,6 +83,12 @@ def cancel_by_request(call: Call) -> Json:
             "Expire the session instead.",
             code="payment_intent_unexpected_state",
         )
+    if call.box.store.private(call.id).get("invoice"):
+        raise InvalidRequest(
+            "You cannot cancel this PaymentIntent because it belongs to an invoice. Void the "
+            "invoice instead.",
+            code="payment_intent_unexpected_state",
+        )
     cancel(call.box, intent, call.params.get("cancellation_reason"))
     return intent
 
