@@ -1,6 +1,6 @@
 """A list as its template shows it: titles, addresses and words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -8,6 +8,10 @@ from shop.catalog.shelf import category_url
 from shop.search.filters import FACETS, PRICE, SORTS
 from shop.search.links import Pill, link, major, pills
 from shop.search.listing import Listing
+
+
+PriceField = tuple[str, str, str, str]
+"""Name, label, value, and what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,12 @@ class Page:
         return self.listing.snapshot.tree[within].description if within else ""
 
     @property
-    def crumbs(self) -> list[tuple[str, str | None]]:
+    def crumbs(self) -> tuple[tuple[str, str | None], ...]:
         tree, within = self.listing.snapshot.tree, self.listing.wanted.within
         path = tree[within].path if within else ()
         above = [(tree[slug].name, category_url(slug)) for slug in path]
         last = [] if within or self.path == "/products" else [(self.title, None)]
-        return [("Home", "/"), ("Shop", "/products"), *above, *last]
+        return ("Home", "/"), ("Shop", "/products"), *above, *last
 
     @property
     def count(self) -> str:
@@ -60,13 +64,19 @@ class Page:
     def sorts(self) -> list[tuple[str, str]]:
         return [one for one in SORTS.items() if self.listing.wanted.text or one[0] != "relevance"]
 
-    @property
-    def lowest(self) -> str:
-        return major(self.listing.wanted.lowest, self.currency)
-
-    @property
-    def highest(self) -> str:
-        return major(self.listing.wanted.highest, self.currency)
+    def prices(self, typed: Mapping[str, str]) -> tuple[PriceField, ...]:
+        """The two fields of the price filter; what could not be read stands there as typed."""
+        wanted = self.listing.wanted
+        given = (("price_min", "From", wanted.lowest), ("price_max", "Up to", wanted.highest))
+        return tuple(
+            (
+                name,
+                label,
+                typed.get(name, "")[:20] if name in wanted.errors else major(amount, self.currency),
+                wanted.errors.get(name, ""),
+            )
+            for name, label, amount in given
+        )
 
     @property
     def unfiltered_url(self) -> str:
