@@ -15,6 +15,7 @@ log = structlog.get_logger("shop")
 
 SECRET = re.compile(
     r"(sk|rk|pk)_(test|live)_\w+|whsec_\w+|\w+_secret_\w+|[\w.+-]+@[\w-]+\.[\w.-]+|\b\d{13,19}\b"
+    r"|\b(?:[0-9A-HJKMNP-TV-Z]{5}-){5}[0-9A-HJKMNP-TV-Z]{5}\b"  # a license key
 )
 REQUEST_ID = re.compile(r"^[\w-]{8,64}$")
 

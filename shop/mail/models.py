@@ -1,10 +1,11 @@
 from datetime import datetime
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, utcnow
 from shop.leases import Leased
+from shop.sealing import SealedText
 
 
 class Mail(Leased, Base):
@@ -17,8 +18,9 @@ class Mail(Leased, Base):
     template: Mapped[str]
     recipient: Mapped[str] = mapped_column(index=True)
     subject: Mapped[str]
-    text: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText)
+    """Sealed: it may hold a license key or the way to an order."""
+    html: Mapped[str] = mapped_column(SealedText)
     reference: Mapped[str] = mapped_column(default="", index=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     sent_at: Mapped[datetime | None]
