@@ -2,7 +2,20 @@
 
 from flask import Flask
 
-from shop import api, cart, config, db, downloads, events, jobs, logs, openapi, search, web
+from shop import (
+    api,
+    cart,
+    config,
+    db,
+    downloads,
+    events,
+    jobs,
+    licenses,
+    logs,
+    openapi,
+    search,
+    web,
+)
 from shop.accounts import api as accounts_api
 from shop.accounts import commands as account_commands
 from shop.accounts import routes as accounts
@@ -26,6 +39,8 @@ from shop.config import Settings
 from shop.downloads import api as downloads_api
 from shop.downloads import grants
 from shop.downloads import routes as download_pages
+from shop.licenses import api as licenses_api
+from shop.licenses import issuing, lifesigns
 from shop.mail import tasks as mail_tasks
 from shop.operations import doctor, health, running, schema, seeding, sweeper
 from shop.operations.commands import add_commands
@@ -41,9 +56,12 @@ from shop.search import routes as search_pages
 from shop.search import tasks as search_tasks
 
 PARTS = (logs, web, jobs, gateway)
-PACKAGES = (sessions, search, cart, downloads, health)
+PACKAGES = (sessions, search, cart, downloads, licenses, health)
 PAGES = (catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages)
-APIS = (catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api)
+APIS = (
+    *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),
+    licenses_api,
+)
 COMMANDS = (
     account_commands,
     catalog_commands,
@@ -53,7 +71,10 @@ COMMANDS = (
 )
 OPERATIONS = (running, schema, seeding, sweeper, invariants, doctor)
 TASKS = (billing_tasks, checkout_tasks, mail_tasks, search_tasks)  # Celery knows what is imported
-SWEEPS = (billing_tasks.sweep, expiry.sweep, mail_tasks.sweep, search_tasks.sweep)
+SWEEPS = (
+    *(billing_tasks.sweep, expiry.sweep, mail_tasks.sweep, search_tasks.sweep),
+    lifesigns.sweep,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -84,10 +105,13 @@ def connect() -> None:
     events.subscribe(events.RefundChanged, lifecycle.follow_refund)
     events.subscribe(events.OrderPaid, checkouts.complete)
     events.subscribe(events.OrderPaid, grants.give)
-    events.subscribe(events.OrderPaid, mails.send_paid)  # holds the links of the grants
+    events.subscribe(events.OrderPaid, issuing.issue)
+    events.subscribe(events.OrderPaid, mails.send_paid)  # holds the links and keys of those
     events.subscribe(events.OrderCanceled, checkouts.give_up)
     events.subscribe(events.OrderRefunded, grants.end)
+    events.subscribe(events.OrderRefunded, issuing.end)
     access.provide(grants.access_for)
+    access.provide(issuing.access_for)
     holds.provide(checkout_holds.of_cart)
     sweeper.sweep_with(*SWEEPS)
     jobs.every(10, "shop.checkout.tasks.expire_due")

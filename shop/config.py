@@ -64,6 +64,10 @@ class Settings(BaseSettings):
         SecretStr("whsec_keystall_development_only_0000000000"),
         description="`whsec_…`; two, joined by a comma, while one is being rolled.",
     )
+    license_signing_key: SecretStr = Field(
+        SecretStr(""),
+        description="Signs license answers, 32 bytes in base64; empty: made in the data folder.",
+    )
     proxy_hops: int = Field(0, ge=0, le=3, description="Trusted reverse proxies before the shop.")
     log_format: Literal["text", "json"] = Field("text", description="`json` for log collectors.")
 

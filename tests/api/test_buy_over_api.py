@@ -11,7 +11,12 @@ from tests.api.customer import BERLIN, CONTACT, SESSIONS, Customer
 from tests.servers.house import House
 from tests.servers.processes import eventually
 
-NOT_ON_THE_WAY = {("post", "/api/cart/accepted-prices"), ("get", "/api/files/{token}")}
+NOT_ON_THE_WAY = {
+    ("post", "/api/cart/accepted-prices"),
+    ("get", "/api/files/{token}"),
+    ("get", "/api/licenses/public-key"),
+    *(("post", f"/api/licenses/{act}") for act in ("validate", "activate", "deactivate", "file")),
+}
 
 
 def test_from_search_to_file(

@@ -1,0 +1,63 @@
+"""A license comes with a paid line, and goes when all of the order's money went back."""
+
+from sqlalchemy import select, update
+
+from shop.catalog.models import Kind
+from shop.db import insert_once, session, utcnow
+from shop.events import OrderPaid, OrderRefunded
+from shop.licenses import keys
+from shop.licenses.models import License
+from shop.licenses.policies import policy_for
+from shop.orders.access import LineAccess
+from shop.orders.models import Order, OrderLine
+
+
+def issue(event: OrderPaid) -> None:
+    """One license for each line that sells one; repeating it changes nothing."""
+    order = session.get_one(Order, event.order_id)
+    for line in order.lines:
+        if line.kind is Kind.LICENSE:
+            _issue(line, order.user_id)
+
+
+def _issue(line: OrderLine, user_id: int | None) -> None:
+    """Several pieces are one key with as many times the machines."""
+    policy, key, now = policy_for(line.product_id, line.variant_id), keys.make(), utcnow()
+    limit = policy.machine_limit
+    insert_once(
+        License,
+        key_hash=keys.digest(key),
+        last_characters=keys.ending(key),
+        key=key,
+        policy_id=policy.id,
+        product_id=line.product_id,
+        order_line_id=line.id,
+        user_id=user_id,
+        machine_limit=None if limit is None else limit * line.quantity,
+        issued_at=now,
+        expires_at=policy.expiry(now),
+    )
+
+
+def end(event: OrderRefunded) -> None:
+    lines = select(OrderLine.id).where(OrderLine.order_id == event.order_id)
+    session.execute(
+        update(License)
+        .where(License.order_line_id.in_(lines), License.ended_at.is_(None))
+        .values(ended_at=utcnow(), end_reason="refund")
+    )
+
+
+def access_for(order: Order) -> dict[int, LineAccess]:
+    """By order line: the key of its license, while there is one."""
+    lines = [line.id for line in order.lines if line.kind is Kind.LICENSE]
+    if not lines:
+        return {}
+    open_licenses = select(License.order_line_id, License.key).where(
+        License.order_line_id.in_(lines), License.ended_at.is_(None)
+    )
+    return {
+        line_id: LineAccess(license_key=key)
+        for line_id, key in session.execute(open_licenses)
+        if line_id is not None
+    }

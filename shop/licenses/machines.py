@@ -1,0 +1,161 @@
+"""Machines take the seats of a license and give them back.
+
+A seat is counted on the license itself, by one statement that takes it only if one is left: however
+many ask at the same moment, no more get one than there are.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+
+from shop.db import insert_once, session, utcnow
+from shop.errors import NotFound, ShopError
+from shop.licenses import lifesigns, validation
+from shop.licenses.codes import Code
+from shop.licenses.models import Activation, Deactivation, License, LicensePolicy
+from shop.licenses.validation import Found, Question, Verdict
+
+MOST_NEW_PER_DAY = 20
+"""New machines on a license that does not float, above its limit: a seat is no turnstile."""
+FREED_PER_MONTH = 3
+MONTH = timedelta(days=30)
+
+
+class NoSeat(Exception):
+    """All are taken; undoes the activation that was tried."""
+
+
+class FreedTooOften(ShopError):
+    title = "Not again so soon"
+    message = (
+        f"A license's seats can be freed here {FREED_PER_MONTH} times in 30 days. "
+        "Sign out in the program on the other device, or write to us."
+    )
+
+
+def activate(question: Question, name: str = "") -> Verdict:
+    """A seat for this machine; one that has its seat keeps it."""
+    found = validation.find(question)
+    code = validation.judge_license(found, question)
+    if found is None or code is not Code.VALID:
+        return Verdict(code, found)
+    if found.policy.is_floating:
+        lifesigns.end_silent(found.license.id)
+    elif _is_turnstile(found):
+        return Verdict(Code.TOO_MANY_CHANGES, found)
+    try:
+        with session.begin_nested():
+            _sit_down(found, question, name)
+    except NoSeat:
+        return Verdict(Code.TOO_MANY_MACHINES, found)
+    return Verdict(code, validation.find(question))
+
+
+def _is_turnstile(found: Found) -> bool:
+    today = Activation.activated_at > utcnow() - timedelta(days=1)
+    query = select(func.count()).where(Activation.license_id == found.license.id, today)
+    most = MOST_NEW_PER_DAY + (found.license.machine_limit or 0)
+    is_new = found.activation is None or found.activation.deactivated_at is not None
+    limited = found.license.machine_limit is not None
+    return limited and is_new and (session.scalar(query) or 0) >= most
+
+
+def _sit_down(found: Found, question: Question, name: str) -> None:
+    """:raises NoSeat:"""
+    now = utcnow()
+    seen = {
+        "name": name,
+        "version": question.version or "",
+        "last_seen_at": now,
+        "dies_at": lifesigns.death(found.policy, now),
+    }
+    mine = {"license_id": found.license.id, "fingerprint": question.fingerprint}
+    if insert_once(Activation, **mine, **seen, activated_at=now):
+        _take_seat(found.license.id, found.policy)
+        return
+    running = _running(found.license.id) & (Activation.fingerprint == question.fingerprint)
+    session.execute(
+        update(Activation).where(running).values({k: v for k, v in seen.items() if v != ""}),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _take_seat(license_id: int, policy: LicensePolicy) -> None:
+    allowed = License.machine_limit * (100 + policy.overage_percent)
+    is_free = or_(License.machine_limit.is_(None), (License.machines + 1) * 100 <= allowed)
+    taken = session.scalar(
+        update(License)
+        .where(License.id == license_id, is_free)
+        .values(machines=License.machines + 1)
+        .returning(License.id),
+        execution_options={"synchronize_session": False},
+    )
+    if taken is None:
+        raise NoSeat
+
+
+def deactivate(question: Question) -> Verdict:
+    """Also of a license that is not good any more: a seat can always be given back."""
+    found = validation.find(question)
+    if found is None or found.activation is None:
+        return Verdict(validation.judge(found, question), found)
+    if not _stand_up(Activation.id == found.activation.id, found.license.id, Deactivation.MACHINE):
+        return Verdict(validation.judge(found, question), found)
+    return Verdict(Code.DEACTIVATED, validation.find(question))
+
+
+def free(license: License, activation_id: int) -> None:
+    """The owner takes the seat of a machine that cannot give it back.
+
+    :raises FreedTooOften: when that was done as often as it may be.
+    :raises NotFound: when the machine has no seat of this license.
+    """
+    locked = select(License.id).where(License.id == license.id).with_for_update()
+    session.execute(locked)  # two tabs count one after the other
+    if frees_left(license) <= 0:
+        raise FreedTooOften
+    if not _stand_up(Activation.id == activation_id, license.id, Deactivation.OWNER):
+        raise NotFound
+
+
+def frees_left(license: License) -> int:
+    freed = select(func.count()).where(
+        Activation.license_id == license.id,
+        Activation.deactivation == Deactivation.OWNER,
+        Activation.deactivated_at > utcnow() - MONTH,
+    )
+    return FREED_PER_MONTH - (session.scalar(freed) or 0)
+
+
+def end_all(license: License, why: Deactivation) -> None:
+    _stand_up(Activation.license_id == license.id, license.id, why)
+
+
+def running(license_ids: Sequence[int]) -> dict[int, list[Activation]]:
+    """By license, the machine that was seen last first."""
+    query = select(Activation).where(
+        Activation.license_id.in_(license_ids), Activation.deactivated_at.is_(None)
+    )
+    found: dict[int, list[Activation]] = {}
+    for activation in session.scalars(query.order_by(Activation.last_seen_at.desc())):
+        found.setdefault(activation.license_id, []).append(activation)
+    return found
+
+
+def _running(license_id: int) -> ColumnElement[bool]:
+    return (Activation.license_id == license_id) & Activation.deactivated_at.is_(None)
+
+
+def _stand_up(which: ColumnElement[bool], license_id: int, why: Deactivation) -> int:
+    """How many seats that gave back."""
+    ended = session.scalars(
+        update(Activation)
+        .where(which, _running(license_id))
+        .values(deactivated_at=utcnow(), deactivation=why)
+        .returning(Activation.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    if ended:
+        lifesigns.give_back(license_id, len(ended))
+    return len(ended)

@@ -1,0 +1,83 @@
+"""The shop's Ed25519 key, by which a program knows that an answer or a file is ours.
+
+What is signed begins with a line that says what it is, so that nothing can pass for another thing.
+"""
+
+import os
+from base64 import b64decode, b64encode
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import current_app
+
+from shop.config import BadSettings, Settings
+
+ANSWER = b"keystall license answer 1\n"
+PROBLEM = b"keystall license problem 1\n"
+FILE = b"keystall license file 1\n"
+SIGNATURE = 64  # bytes
+
+
+class Signer:
+    def __init__(self, seed: bytes) -> None:
+        self._private = Ed25519PrivateKey.from_private_bytes(seed)
+        self._public = self._private.public_key()
+
+    @property
+    def public_key(self) -> str:
+        """The raw 32 bytes in base64, as it is built into a program."""
+        return b64encode(self._public.public_bytes_raw()).decode()
+
+    def sign(self, purpose: bytes, content: bytes) -> bytes:
+        return self._private.sign(purpose + content)
+
+    def is_ours(self, purpose: bytes, content: bytes, signature: bytes) -> bool:
+        try:
+            self._public.verify(signature, purpose + content)
+        except InvalidSignature:
+            return False
+        return True
+
+
+def connect(settings: Settings) -> Signer:
+    """With the key of the settings, or the one in the data folder, made at first use.
+
+    :raises BadSettings: for a key that is none.
+    """
+    given = settings.license_signing_key.get_secret_value()
+    try:
+        return Signer(_decoded(given or _kept(settings.data_dir / "license-signing.key")))
+    except ValueError:
+        raise BadSettings(
+            "SHOP_LICENSE_SIGNING_KEY must be 32 bytes in base64, for example from "
+            '`python -c "import base64, os; print(base64.b64encode(os.urandom(32)).decode())"`'
+        ) from None
+
+
+def current() -> Signer:
+    """Connected when it is first needed: a shop without licenses keeps no key."""
+    if "license_signer" not in current_app.extensions:
+        current_app.extensions["license_signer"] = connect(current_app.extensions["settings"])
+    signer: Signer = current_app.extensions["license_signer"]
+    return signer
+
+
+def _decoded(text: str) -> bytes:
+    return b64decode(text.strip(), validate=True)
+
+
+def _kept(path: Path) -> str:
+    """Of processes that start together, the first one's key is everybody's."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_bytes(b64encode(os.urandom(32)))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()
