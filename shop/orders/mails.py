@@ -19,6 +19,7 @@ class SlipLine:
     quantity: int
     amount_label: str
     download_url: str | None = None
+    license_key: str | None = None
 
 
 def send_received(order: Order) -> None:
@@ -65,14 +66,15 @@ def slip_lines(order: Order) -> list[SlipLine]:
     opened = access.of(order) if order.is_paid else {}
     lines = []
     for line in order.lines:
-        url = opened[line.id].download_url if line.id in opened else None
+        found = opened.get(line.id, access.LineAccess())
         lines.append(
             SlipLine(
                 line.title,
                 " / ".join(line.options.values()),
                 line.quantity,
                 show(line.amount, order.currency),
-                url,
+                found.download_url,
+                found.license_key,
             )
         )
     return lines
