@@ -47,7 +47,7 @@ def _leave(intent: Json) -> Page:
     if _is_framed() or not return_url:
         return render_template("hosted/challenge_done.html", intent=intent)
     is_good = intent["status"] in ("succeeded", "processing", "requires_capture")
-    if return_url.startswith(f"{box().settings.public_url}/c/pay/"):
+    if return_url.startswith(f"{box().settings.public_url}/"):  # a page of ours asks the intent
         return redirect(return_url, 303)
     kind = intent["object"]
     query = {
