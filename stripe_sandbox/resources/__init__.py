@@ -8,6 +8,8 @@ MODULES = (
     "checkout_setup",
     "confirmation_tokens",
     "coupons",
+    "credit_notes",
+    "customer_balance",
     "customers",
     "disputes",
     "invoice_items",

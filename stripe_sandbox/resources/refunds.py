@@ -11,7 +11,11 @@ from stripe_sandbox.sandbox import Sandbox
 
 @operation("post", "/v1/refunds")
 def create(call: Call) -> Json:
-    box, params = call.box, call.params
+    return make(call.box, call.params)
+
+
+def make(box: Sandbox, params: Json) -> Json:
+    """Also for credit notes."""
     charge = _charge(box, params)
     amount = _amount(box, charge, params)
     refund = box.new(
