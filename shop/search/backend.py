@@ -25,12 +25,19 @@ class Backend(Protocol):
         """Changes whenever the index does; None when there is no index."""
         ...
 
+    def look_again(self) -> None:
+        """The index was written by this process: what was read of it a moment ago is old."""
+        ...
+
     def matches(self, text: str) -> Sequence[int]:
         """Ids of all products with all these words."""
         ...
 
-    def best(self, text: str, among: Collection[int], limit: int) -> Sequence[int]:
-        """The most relevant of `among`, best first, at most `limit`; fewer if the rest is equal."""
+    def best(self, text: str, among: Collection[int] | None, limit: int) -> Sequence[int]:
+        """The most relevant of `among`, best first, at most `limit`; fewer if the rest is equal.
+
+        :param among: some of the matches; None means all of them.
+        """
         ...
 
     def corrected(self, text: str) -> str | None:

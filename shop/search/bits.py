@@ -4,8 +4,14 @@ Intersecting and counting a hundred thousand products takes microseconds this wa
 can be counted for every request.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import compress
+from typing import TypeVar
+
+T = TypeVar("T")
+
+FEW = 16
+"""A set of less than one in so many is searched for its members, not walked through."""
 
 _ONE = ord("1")
 _DIGITS = bytes.maketrans(b"01", b"\x00\x01")
@@ -28,4 +34,16 @@ def flags(mask: int, size: int) -> bytes:
 
 
 def slots(mask: int, size: int) -> list[int]:
-    return list(compress(range(size), flags(mask, size)))
+    return chosen(range(size), mask)
+
+
+def chosen(things: Sequence[T], mask: int) -> list[T]:
+    """Those whose slots are in the set."""
+    size, count = len(things), mask.bit_count()
+    if count * FEW > size:
+        return list(compress(things, flags(mask, size)))
+    digits, slot, found = f"{mask:0{size}b}", -1, []
+    for _ in range(count):
+        slot = digits.index("1", slot + 1)
+        found.append(things[slot])
+    return found

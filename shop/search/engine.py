@@ -18,7 +18,10 @@ from shop.search.backend import SearchUnavailable
 from shop.search.folder import Folder
 from shop.search.reading import Reading
 
-PAUSE = 5.0  # seconds
+PAUSE = 5.0
+"""Seconds for which an index that did not open is left alone."""
+LOOK = 0.2
+"""Seconds for which the files on disk are not looked at again."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,6 +54,7 @@ class WhooshBackend:
         self._reading: Reading | None = None
         self._path: Path | None = None
         self._broken_until = 0.0
+        self._fresh_until = 0.0
 
     def version(self) -> str | None:
         try:
@@ -68,7 +72,7 @@ class WhooshBackend:
 
     @_asks
     def best(
-        self, reading: Reading, text: str, among: Collection[int], limit: int
+        self, reading: Reading, text: str, among: Collection[int] | None, limit: int
     ) -> Sequence[int]:
         return reading.best(text, among, limit)
 
@@ -76,8 +80,15 @@ class WhooshBackend:
     def corrected(self, reading: Reading, text: str) -> str | None:
         return reading.corrected(text)
 
+    def look_again(self) -> None:
+        self._fresh_until = 0.0
+
     def _newest(self) -> Reading:
         """The open reading, refreshed; a new one when the index was swapped."""
+        now = time.monotonic()
+        if self._reading is not None and now < self._fresh_until:
+            return self._reading
+        self._fresh_until = now + LOOK
         path = self._folder.current()
         if path is None:
             self._reading = None
@@ -87,7 +98,7 @@ class WhooshBackend:
             return self._reading
         searcher: Any = self._reading.searcher.refresh()
         if searcher is not self._reading.searcher:
-            self._reading = Reading(searcher, self._reading.segments)
+            self._reading = Reading(searcher, self._reading.parts)
         return self._reading
 
     def _open(self, path: Path) -> Reading:

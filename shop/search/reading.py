@@ -1,22 +1,16 @@
 """One generation of the Whoosh index, and the questions it answers."""
 
-from __future__ import annotations
-
 from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from difflib import SequenceMatcher
 from functools import lru_cache
 from heapq import nsmallest
 from math import log
-from typing import Any, TypeAlias
-
-from whoosh.query import Term
+from typing import Any
 
 from shop.search import bits, words
+from shop.search.part import Part
 from shop.search.words import Word
-
-Segment: TypeAlias = "tuple[array[int], array[int]]"
-"""Product ids and lengths of titles, by document number."""
 
 MOST_ENDINGS = 10
 """How many longer words a beginning stands for, the most frequent first."""
@@ -28,33 +22,38 @@ BOOSTS = {"title": 4.0, "labels": 2.0}
 class Reading:
     """Whoosh numbers its documents from 0; `ids` turns such a number into a product's id."""
 
-    def __init__(self, searcher: Any, known: Mapping[str, Segment] | None = None) -> None:
-        """:param known: the segments of the generation before, most of which did not change."""
+    def __init__(self, searcher: Any, known: Mapping[str, Part] | None = None) -> None:
+        """:param known: the parts of the generation before, most of which did not change."""
         self.searcher = searcher
         self.reader = searcher.reader()
         self.generation: int = self.reader.generation()
         self.size: int = self.reader.doc_count_all()
-        self.ids, self.lengths = array("q"), array("B")
-        self.segments: dict[str, Segment] = {}
+        self.ids, self.lengths, self.alive = array("q"), array("B"), 0
+        self.parts: dict[str, Part] = {}
         for leaf, _ in self.reader.leaf_readers():
             name = leaf.segment().segment_id()
-            self.segments[name] = (known or {}).get(name) or _read(leaf)
-            self.ids.extend(self.segments[name][0])
-            self.lengths.extend(self.segments[name][1])
-        self._having = lru_cache(512)(self._read_having)
+            part = self.parts[name] = (known or {}).get(name) or Part(leaf)
+            self.ids.extend(part.ids)
+            self.lengths.extend(part.lengths)
+            self.alive = self.alive << part.size | part.alive(leaf)
+        self._having = lru_cache(512)(self._join_having)
         self._matching = lru_cache(128)(self._find_matching)
+        self._endings = lru_cache(1024)(self._find_endings)
 
     def matches(self, text: str) -> list[int]:
-        return [self.ids[number] for number in self._matching(words.read(text))]
+        return bits.chosen(self.ids, self._matching(words.read(text)))
 
-    def best(self, text: str, among: Collection[int], limit: int) -> list[int]:
+    def best(self, text: str, among: Collection[int] | None, limit: int) -> list[int]:
         """Only those whose title or labels have a word; the rest are equally good.
 
         Not scored by Whoosh: its search for the best few never ends on some indexes.
         """
-        found, allowed = words.read(text), set(among)
-        numbers = (number for number in self._matching(found) if self.ids[number] in allowed)
-        scores = self._scores(found, bits.of(numbers, self.size))
+        found = words.read(text)
+        candidates = self._matching(found)
+        if among is not None:
+            allowed, numbers = set(among), bits.slots(candidates, self.size)
+            candidates = bits.of((n for n in numbers if self.ids[n] in allowed), self.size)
+        scores = self._scores(found, candidates)
         ranked = nsmallest(limit, scores, key=lambda n: (-scores[n], self.lengths[n], n))
         return [self.ids[number] for number in ranked]
 
@@ -67,25 +66,23 @@ class Reading:
         ]
         return None if better == written else " ".join(better)
 
-    def _find_matching(self, found: tuple[Word, ...]) -> Sequence[int]:
-        if not found:
-            return ()
-        mask = bits.everything(self.size)
+    def _find_matching(self, found: tuple[Word, ...]) -> int:
+        """The documents with all of the words."""
+        matching = self.alive if found else 0
         for word in found:
             any_form = 0
             for field, term in self._forms(word):
                 any_form |= self._having(field, term)
-            mask &= any_form
-        return bits.slots(mask, self.size)
+            matching &= any_form
+        return matching
 
-    def _read_having(self, field: str, term: str) -> int:
+    def _join_having(self, field: str, term: str) -> int:
         """The documents with the term."""
-        return bits.of(self._postings(field, term), self.size)
-
-    def _postings(self, field: str, term: str) -> Iterator[int]:
-        for searcher, offset in self.searcher.leaf_searchers():
-            matcher = Term(field, term).matcher(searcher, searcher.boolean_context())
-            yield from (number + offset for number in matcher.all_ids())
+        joined = 0
+        for leaf, _ in self.reader.leaf_readers():
+            part = self.parts[leaf.segment().segment_id()]
+            joined = joined << part.size | part.having(leaf, field, term)
+        return joined
 
     def _forms(self, word: Word) -> list[tuple[str, str]]:
         """The terms that the word may stand for."""
@@ -94,7 +91,7 @@ class Reading:
             forms += [("plain", ending) for ending in self._endings(word.text)]
         return forms
 
-    def _endings(self, beginning: str) -> list[str]:
+    def _find_endings(self, beginning: str) -> list[str]:
         """The most frequent words that begin so."""
         field = self.reader.schema["plain"]
         terms = []
@@ -146,11 +143,3 @@ class Reading:
     def _likeness(self, word: str, other: str) -> tuple[float, int]:
         ratio = SequenceMatcher(None, word, other).ratio()
         return round(ratio, 1), self._frequency(other)
-
-
-def _read(leaf: Any) -> Segment:
-    """Also of documents that were deleted: the numbers go on counting them."""
-    stored = [leaf.stored_fields(number) for number in range(leaf.doc_count_all())]
-    return array("q", [int(one["id"]) for one in stored]), array(
-        "B", [one["length"] for one in stored]
-    )

@@ -4,41 +4,42 @@ import re
 from collections.abc import Iterator
 
 from markupsafe import Markup
-from whoosh import fields
+from whoosh import columns, fields
 
 from shop.catalog.models import Category, Product
-from shop.search.words import PLAIN, STEMMED, fold
+from shop.search import words
+from shop.search.codec import Terms
 
 SCHEMA = fields.Schema(
-    id=fields.ID(stored=True, unique=True),
-    length=fields.STORED,
-    words=fields.TEXT(analyzer=STEMMED, phrase=False),
-    title=fields.TEXT(analyzer=STEMMED, phrase=False),
-    labels=fields.TEXT(analyzer=STEMMED, phrase=False),
-    plain=fields.TEXT(analyzer=PLAIN, phrase=False),
+    id=fields.ID(unique=True),
+    number=fields.COLUMN(columns.NumericColumn("q")),
+    length=fields.COLUMN(columns.NumericColumn("B")),
+    words=Terms(),
+    title=Terms(),
+    labels=Terms(),
+    plain=Terms(),
 )
-"""`words` has everything and decides what matches. `title` and `labels` (brand, categories, SKUs)
-lift a match, the more the shorter its title: `length`, in words. `plain`, unstemmed and without the
-description, serves beginnings and spelling."""
+"""`words` has the stems of everything and decides what matches. `title` and `labels` (brand,
+categories, SKUs) lift a match, the more the shorter its title: `length`, in words. `plain`,
+unstemmed and without the description, serves beginnings and spelling. `number` is the id again,
+quick to read for all documents at once."""
+
+Document = dict[str, str | int | frozenset[str]]
 
 
-def document(product: Product) -> dict[str, str | int]:
-    title = fold(product.title)
-    labels = fold(" ".join([product.brand, *_categories(product), *_skus(product)]))
+def document(product: Product) -> Document:
+    title = words.all_of(product.title)
+    labels = words.all_of(" ".join([product.brand, *_categories(product), *_skus(product)]))
+    texts = (product.summary, plain_text(product.description_html, product.description))
+    stems = [words.stems(one) for one in (title, labels, *map(words.all_of, texts))]
     return {
         "id": str(product.id),
-        "length": min(len(title.split()), 255),
-        "title": title,
-        "labels": labels,
-        "plain": f"{title} {labels}",
-        "words": " ".join(
-            [
-                title,
-                labels,
-                fold(product.summary),
-                fold(plain_text(product.description_html, product.description)),
-            ]
-        ),
+        "number": product.id,
+        "length": min(len(title), 255),
+        "title": stems[0],
+        "labels": stems[1],
+        "plain": frozenset([*title, *labels]),
+        "words": frozenset().union(*stems),
     }
 
 

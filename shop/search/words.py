@@ -2,16 +2,16 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from whoosh.analysis import RegexTokenizer, StemmingAnalyzer
+from whoosh.analysis import StemmingAnalyzer
 from whoosh.lang.snowball.english import EnglishStemmer
 
 LONGEST_QUERY = 200
 MOST_WORDS = 12
 
-PLAIN = RegexTokenizer(r"\w+")
 # Whoosh's usual stemmer makes "runn" of "running"; this one does not
 STEMMED = StemmingAnalyzer(expression=r"\w+", stemfn=EnglishStemmer().stem, cachesize=50_000)
 
@@ -35,8 +35,16 @@ def fold(text: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
 
 
+def all_of(text: str) -> list[str]:
+    return _WORD.findall(fold(text))
+
+
+def stems(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(stem, words)) - {""}
+
+
 def split(text: str) -> list[str]:
-    return _WORD.findall(fold(text[:LONGEST_QUERY]))[:MOST_WORDS]
+    return all_of(text[:LONGEST_QUERY])[:MOST_WORDS]
 
 
 @lru_cache(maxsize=50_000)

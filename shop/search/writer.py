@@ -16,13 +16,12 @@ from shop.catalog.models import Category, Product
 from shop.db import session
 from shop.logs import log
 from shop.search import backend, folder
+from shop.search.codec import Codec, Pool
 from shop.search.folder import Folder
 from shop.search.models import SearchChange
-from shop.search.schema import SCHEMA, document
+from shop.search.schema import SCHEMA, Document, document
 
 BATCH = 500
-MEMORY = 128
-"""Megabytes that a rebuild may use before it writes to disk."""
 
 Change = tuple[int, datetime]
 
@@ -75,13 +74,14 @@ def _drain(place: Folder) -> int:
     return done
 
 
-def _write(path: Path, ids: Sequence[int], documents: Sequence[dict[str, str | int]]) -> bool:
+def _write(path: Path, ids: Sequence[int], documents: Sequence[Document]) -> bool:
     """Replace the entries of these products; False when another process is writing."""
     try:
-        with index.open_dir(str(path)).writer() as writer:
+        with index.open_dir(str(path)).writer(codec=Codec()) as writer:
             writer.delete_by_query(Or([Term("id", str(id_)) for id_ in ids]))
             for entry in documents:
                 writer.add_document(**entry)
+        backend.current().look_again()
     except LockError:
         log.info("search index is being written by another process")
         return False
@@ -111,22 +111,30 @@ def _rebuild(place: Folder) -> int:
     changes = _changes(1_000_000)  # what comes later is left for the next drain
     path = place.begin()
     count = 0
-    with index.create_in(str(path), SCHEMA).writer(limitmb=MEMORY) as writer:
-        for product in _all_products():
-            writer.add_document(**document(product))
+    with index.create_in(str(path), SCHEMA).writer(codec=Codec()) as writer:
+        writer.pool = Pool()
+        for entry in _all_documents():
+            writer.add_document(**entry)
             count += 1
     place.publish(path)
+    backend.current().look_again()
     _forget(changes)
     log.info("search index rebuilt", products=count)
     return count
 
 
-def _all_products() -> Iterator[Product]:
+def _all_documents() -> Iterator[Document]:
+    """Each batch is read without a lock, and let go before it is used: nobody waits for us."""
     last = 0
-    while products := _load(Product.id > last, limit=BATCH):
-        last = products[-1].id
-        yield from products
+    while True:
+        session.connection(execution_options={"only_reads": True})
+        products = _load(Product.id > last, limit=BATCH)
+        documents = [document(product) for product in products]
+        last = products[-1].id if products else last
         db.commit()
+        if not documents:
+            return
+        yield from documents
 
 
 def _load(condition: Any, limit: int | None = None) -> Sequence[Product]:
