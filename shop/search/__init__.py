@@ -7,7 +7,8 @@ from shop.search import backend
 from shop.search.backend import SearchUnavailable
 from shop.search.engine import WhooshBackend
 from shop.search.folder import Folder
-from shop.search.snapshot import Snapshots
+from shop.search.pulse import Pulses
+from shop.search.snapshots import Snapshots
 
 
 def init_app(app: Flask) -> None:
@@ -20,7 +21,8 @@ def start(app: Flask) -> None:
     settings: config.Settings = app.extensions["settings"]
     engine = WhooshBackend(Folder(settings.data_dir / "search"))
     app.extensions["search_backend"] = engine
-    app.extensions["search_snapshots"] = Snapshots(engine, settings.currency)
+    app.extensions["search_pulses"] = Pulses()
+    app.extensions["search_snapshots"] = Snapshots(app, engine, settings.currency)
 
 
 def check_index() -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shop.search.filters import FACETS, PRICE, Wanted
-from shop.search.pulse import Pulse
 from shop.search.snapshot import Snapshot
 
 KINDS = {"physical": "Goods", "digital": "Downloads", "license": "Licenses"}
@@ -36,15 +35,14 @@ class Narrowed:
     """For each filter in use, how many products there would be without it."""
 
 
-def narrow(snapshot: Snapshot, pulse: Pulse, hits: int, wanted: Wanted) -> Narrowed:
+def narrow(snapshot: Snapshot, hits: int, wanted: Wanted) -> Narrowed:
     """A value counts what it would show beside the filters of the other facets."""
-    values = {**snapshot.values, "availability": _availability(snapshot, pulse)}
-    filters = _filters(snapshot, values, wanted)
+    filters = _filters(snapshot, wanted)
     others = {name: _all_but(name, filters, hits) for name in (*FACETS, PRICE)}
-    facets = [
-        Facet(name, label, _options(snapshot, name, values[name], others[name], wanted))
+    facets = tuple(
+        Facet(name, label, _options(snapshot, name, others[name], wanted))
         for name, label in FACETS.items()
-    ]
+    )
     without = {name: others[name].bit_count() for name in filters}
     return Narrowed(_all_but("", filters, hits), facets, without)
 
@@ -59,21 +57,14 @@ def label(snapshot: Snapshot, name: str, value: str, within: str | None = None) 
     return known.get(value, value)
 
 
-def _availability(snapshot: Snapshot, pulse: Pulse) -> dict[str, int]:
-    sold_out = snapshot.sold_out(pulse)
-    return {"in_stock": snapshot.everything & ~sold_out, "sold_out": sold_out}
-
-
-def _filters(
-    snapshot: Snapshot, values: Mapping[str, Mapping[str, int]], wanted: Wanted
-) -> dict[str, int]:
+def _filters(snapshot: Snapshot, wanted: Wanted) -> dict[str, int]:
     """The products that each filter in use lets through."""
     filters = {}
     for name in FACETS:
         if chosen := wanted.chosen.get(name):
             filters[name] = 0
             for value in chosen:
-                filters[name] |= values[name].get(value, 0)
+                filters[name] |= snapshot.values[name].get(value, 0)
     if wanted.lowest is not None or wanted.highest is not None:
         filters[PRICE] = snapshot.priced(wanted.lowest, wanted.highest)
     return filters
@@ -86,18 +77,18 @@ def _all_but(name: str, filters: Mapping[str, int], products: int) -> int:
     return products
 
 
-def _options(
-    snapshot: Snapshot, name: str, sets: Mapping[str, int], products: int, wanted: Wanted
-) -> list[Option]:
+def _options(snapshot: Snapshot, name: str, products: int, wanted: Wanted) -> tuple[Option, ...]:
     chosen = wanted.chosen.get(name, ())
-    counts = {value: (members & products).bit_count() for value, members in sets.items()}
+    sets = snapshot.values[name]
+    sizes = map(int.bit_count, map(products.__and__, sets.values()))
+    counts = dict(zip(sets, sizes, strict=True))
     offered = [value for value, count in counts.items() if count or value in chosen]
     if name == "category":
         offered = [one for one in offered if one in chosen or _is_near(snapshot, one, wanted)]
     elif name == "brand":
         offered.sort(key=lambda value: (value not in chosen, -counts[value], value))
         offered = offered[: max(MOST_BRANDS, len(chosen))]
-    return [
+    return tuple(
         Option(
             value,
             label(snapshot, name, value, wanted.within),
@@ -105,7 +96,7 @@ def _options(
             is_chosen=value in chosen,
         )
         for value in offered
-    ]
+    )
 
 
 def _is_near(snapshot: Snapshot, slug: str, wanted: Wanted) -> bool:

@@ -1,7 +1,7 @@
 """What a visitor asks of a list, read from the address. Nothing in it can break the page."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -43,6 +43,12 @@ class Wanted:
     within: str | None = None
     """The slug of the category whose page this is."""
     errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def question(self) -> tuple[Hashable, ...]:
+        """All that decides which products are left and how the facets count them."""
+        chosen = tuple(tuple(self.chosen.get(name, ())) for name in FACETS)
+        return self.text, chosen, self.lowest, self.highest, self.within
 
     @property
     def is_filtered(self) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 from shop.catalog.models import Category, Price, Product, Variant, product_categories
 from shop.db import insert, utcnow
 from shop.jobs import enqueue
+from shop.search import pulse
 from shop.search.models import SearchChange
 
 NUDGED = "search_nudged"
@@ -21,6 +22,7 @@ def follow_products() -> None:
     """Called once, by the composition root; a second call changes nothing."""
     if not event.contains(Session, "after_flush", _after_flush):
         event.listen(Session, "after_flush", _after_flush)
+        event.listen(Session, "after_commit", _after_commit)
 
 
 def _after_flush(session: Session, _context: UOWTransaction) -> None:
@@ -28,6 +30,10 @@ def _after_flush(session: Session, _context: UOWTransaction) -> None:
     ids = _product_ids(session, changed)
     if ids:
         mark(session, ids)
+
+
+def _after_commit(_session: Session) -> None:
+    pulse.forget()
 
 
 def mark(session: Session, product_ids: Iterable[int]) -> None:

@@ -1,13 +1,13 @@
 """One page of products: found, filtered, sorted and cut, for the pages and the API alike."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from shop.errors import NotFound
-from shop.search import backend, bits, pulse, snapshot, words
+from shop.search import backend, bits, snapshots, words
 from shop.search.backend import Backend
-from shop.search.facets import Facet, narrow
+from shop.search.facets import Facet, Narrowed, narrow
 from shop.search.filters import Wanted
 from shop.search.snapshot import Snapshot
 
@@ -43,7 +43,7 @@ class Listing:
 @dataclass(frozen=True)
 class Found:
     text: str
-    products: int
+    hits: int
     did_you_mean: str | None = None
     parts: Sequence[tuple[str, int]] = ()
 
@@ -54,19 +54,20 @@ def browse(wanted: Wanted, per_page: int = PER_PAGE) -> Listing:
     :raises SearchUnavailable: when words are wanted and the index cannot be read.
     :raises NotFound: when the category does not exist.
     """
-    now = pulse.take()
-    shelf = snapshot.current(now)
-    room = shelf.everything if wanted.within is None else _category(shelf, wanted.within)
-    engine = backend.current()
-    found = _find(engine, shelf, wanted.text, room) if wanted.text else Found("", room)
-    left = narrow(shelf, now, found.products, wanted)
+    shelf, engine = snapshots.current(), backend.current()
+    question = (engine.version() if wanted.text else "", *wanted.question)
+    found, left = shelf.answers.get(question, lambda: _search(engine, shelf, wanted))
     total = left.products.bit_count()
     pages = max(1, -(-total // per_page))
     page = min(wanted.page, pages)
-    slots = _cut(engine, shelf, left.products, replace(wanted, text=found.text), page * per_page)
+    first = (page - 1) * per_page
+    ids = shelf.answers.get(
+        (*question, wanted.sort, page, per_page),
+        lambda: _cut(engine, shelf, (found, left), wanted.sort, page * per_page)[first:],
+    )
     return Listing(
         wanted=wanted,
-        ids=[shelf.ids[slot] for slot in slots[(page - 1) * per_page :]],
+        ids=ids,
         total=total,
         page=page,
         pages=pages,
@@ -77,6 +78,12 @@ def browse(wanted: Wanted, per_page: int = PER_PAGE) -> Listing:
         parts=found.parts,
         snapshot=shelf,
     )
+
+
+def _search(engine: Backend, shelf: Snapshot, wanted: Wanted) -> tuple[Found, Narrowed]:
+    room = shelf.everything if wanted.within is None else _category(shelf, wanted.within)
+    found = _find(engine, shelf, wanted.text, room) if wanted.text else Found("", room)
+    return found, narrow(shelf, found.hits, wanted)
 
 
 def _category(shelf: Snapshot, slug: str) -> int:
@@ -107,23 +114,21 @@ def _parts(engine: Backend, shelf: Snapshot, text: str, room: int) -> list[tuple
     return [(word, count) for word, count in counts if count]
 
 
-def _cut(engine: Backend, shelf: Snapshot, products: int, wanted: Wanted, end: int) -> list[int]:
-    """The first `end` slots of the set, in the wanted order."""
-    if wanted.sort == "relevance" and wanted.text:
-        return _by_relevance(engine, shelf, products, wanted.text, end)
-    return _first(shelf.orders[wanted.sort], bits.flags(products, shelf.size), end)
-
-
-def _by_relevance(
-    engine: Backend, shelf: Snapshot, products: int, text: str, end: int
+def _cut(
+    engine: Backend, shelf: Snapshot, result: tuple[Found, Narrowed], sort: str, end: int
 ) -> list[int]:
-    among = [shelf.ids[slot] for slot in bits.slots(products, shelf.size)]
-    best = [shelf.slots[id_] for id_ in engine.best(text, among, min(end, BEST))]
-    if len(best) >= end:
-        return best
-    rest = products & ~bits.of(best, shelf.size)
-    return best + _first(shelf.orders["newest"], bits.flags(rest, shelf.size), end - len(best))
+    """The ids of the first `end` products that are left, in the wanted order."""
+    found, left = result
+    if sort != "relevance" or not found.text:
+        return _first(shelf, sort, left.products, end)
+    among = None if left.products == found.hits else shelf.ids_of(left.products)
+    best = engine.best(found.text, among, min(end, BEST))
+    slots = [shelf.slots[id_] for id_ in best if id_ in shelf.slots]
+    rest = left.products & ~bits.of(slots, shelf.size)
+    return [shelf.ids[slot] for slot in slots] + _first(shelf, "newest", rest, end - len(slots))
 
 
-def _first(order: Sequence[int], flags: bytes, count: int) -> list[int]:
-    return list(islice((slot for slot in order if flags[slot]), count))
+def _first(shelf: Snapshot, sort: str, products: int, count: int) -> list[int]:
+    flags = bits.flags(products, shelf.size) if count else b""
+    slots = islice((slot for slot in shelf.orders[sort] if flags[slot]), count)
+    return [shelf.ids[slot] for slot in slots]

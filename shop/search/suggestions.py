@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shop.catalog import shelf
-from shop.catalog.shelf import ProductView
-from shop.search import backend, pulse, snapshot, words
+from shop.catalog.cards import ProductView, cards
+from shop.search import backend, snapshots, words
 from shop.search.categories import Branch
 
 MOST_PRODUCTS = 5
@@ -27,14 +28,15 @@ def suggest(text: str, currency: str) -> Suggestions:
     ids = engine.matches(text)
     if not ids and (better := engine.corrected(text)):
         text, ids = better, engine.matches(better)
-    best = list(dict.fromkeys([*engine.best(text, ids, MOST_PRODUCTS), *ids]))[:MOST_PRODUCTS]
-    return Suggestions(text, shelf.cards(best, currency) if best else [], _categories(text))
+    best = engine.best(text, None, MOST_PRODUCTS)
+    best = list(dict.fromkeys([*best, *ids[: 2 * MOST_PRODUCTS]]))[:MOST_PRODUCTS]
+    return Suggestions(text, cards(best, currency) if best else [], _categories(text))
 
 
 def _categories(text: str) -> list[Branch]:
     """Those with a word that begins with each word typed."""
     typed = words.split(text)
-    tree = snapshot.current(pulse.take()).tree
+    tree = snapshots.current().tree
     return [
         branch
         for branch in tree.values()
@@ -43,4 +45,7 @@ def _categories(text: str) -> list[Branch]:
 
 
 def _begins_any(beginning: str, name: str) -> bool:
-    return any(word.startswith(beginning) for word in words.split(name))
+    return any(word.startswith(beginning) for word in _words_of(name))
+
+
+_words_of = lru_cache(maxsize=10_000)(words.split)
