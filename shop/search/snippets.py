@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from shop.catalog.models import Product
-from shop.catalog.shelf import ProductView
+from shop.catalog.cards import ProductView
 from shop.db import session
 from shop.search import words
 from shop.search.schema import plain_text
@@ -21,26 +21,36 @@ Hits = Callable[[str], Iterator[re.Match[str]]]
 
 
 def mark_cards(cards: Sequence[ProductView], text: str) -> list[ProductView]:
-    """The cards with `<mark>` around the words of the query."""
+    """The cards with `<mark>` around the words of the query.
+
+    Where neither title nor summary has any, the part of the description that does is shown.
+    """
     hits = _finder(text)
-    descriptions = _descriptions([card.id for card in cards])
-    return [
-        replace(
-            card,
-            title=mark(card.title, hits),
-            summary=_summary(card.summary, descriptions.get(card.id, ""), hits),
-        )
+    marked = [
+        replace(card, title=mark(card.title, hits), summary=mark(card.summary, hits))
         for card in cards
+    ]
+    bare = [card.id for card in marked if not (_is_marked(card.title) or _is_marked(card.summary))]
+    descriptions = _descriptions(bare) if bare else {}
+    return [
+        replace(card, summary=mark(excerpt(descriptions[card.id], hits), hits) or card.summary)
+        if card.id in descriptions
+        else card
+        for card in marked
     ]
 
 
-def mark(text: str, hits: Hits) -> Markup:
+def mark(text: str, hits: Hits) -> str:
+    """Escaped where something is marked; else the text as it is, for the template to escape."""
     parts, end = [], 0
     for match in hits(text):
-        hit = Markup("<mark>{}</mark>").format(match.group())
-        parts += [escape(text[end : match.start()]), hit]
+        parts += [escape(text[end : match.start()]), "<mark>", escape(match.group()), "</mark>"]
         end = match.end()
-    return Markup("").join([*parts, escape(text[end:])])
+    return Markup("".join([*parts, escape(text[end:])])) if end else text  # noqa: S704  escaped
+
+
+def _is_marked(text: str) -> bool:
+    return isinstance(text, Markup)
 
 
 def excerpt(text: str, hits: Hits) -> str:
@@ -54,14 +64,6 @@ def excerpt(text: str, hits: Hits) -> str:
     if start + WIDTH < len(text):
         part = part.rpartition(" ")[0] + " …"
     return f"… {part}" if start else part
-
-
-def _summary(summary: str, description: str, hits: Hits) -> str:
-    """The summary; where only the description has the words, its part with them."""
-    marked = mark(summary, hits)
-    if "<mark>" in marked:
-        return marked
-    return mark(excerpt(description, hits), hits) or marked
 
 
 def _finder(text: str) -> Hits:
