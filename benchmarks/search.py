@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from itertools import accumulate
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -34,7 +35,7 @@ class Language:
         self.chance = random.Random(seed)
         self.words = [self._word() for _ in range(20_000)]
         self.nouns, self.adjectives = self.words[1_000:1_400], self.words[2_000:2_300]
-        self.weights = [1 / (rank + 10) for rank in range(len(self.words))]
+        self.weights = list(accumulate(1 / (rank + 10) for rank in range(len(self.words))))
 
     def _word(self) -> str:
         syllables = self.chance.randint(2, 4)
@@ -47,7 +48,7 @@ class Language:
         return " ".join([*adjectives, self.chance.choice(self.nouns)])
 
     def text(self, length: int = 40) -> str:
-        return " ".join(self.chance.choices(self.words, self.weights, k=length))
+        return " ".join(self.chance.choices(self.words, cum_weights=self.weights, k=length))
 
 
 def fill(language: Language, count: int) -> None:
