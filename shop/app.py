@@ -40,6 +40,7 @@ from shop.downloads import api as downloads_api
 from shop.downloads import grants
 from shop.downloads import routes as download_pages
 from shop.licenses import api as licenses_api
+from shop.licenses import commands as license_commands
 from shop.licenses import issuing, lifesigns
 from shop.mail import tasks as mail_tasks
 from shop.operations import doctor, health, running, schema, seeding, sweeper
@@ -68,6 +69,7 @@ COMMANDS = (
     search_commands,
     billing_commands,
     order_commands,
+    license_commands,
 )
 OPERATIONS = (running, schema, seeding, sweeper, invariants, doctor)
 TASKS = (billing_tasks, checkout_tasks, mail_tasks, search_tasks)  # Celery knows what is imported

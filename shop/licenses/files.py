@@ -20,6 +20,9 @@ from shop.licenses.validation import Found, Question, Verdict
 
 BEGIN, END = "-----BEGIN LICENSE FILE-----", "-----END LICENSE FILE-----"
 
+SLACK = timedelta(days=1)
+"""How far a machine's clock may be behind before we say that it was turned back."""
+
 
 class BadFile(ShopError):
     """It was changed, cut, or made by another shop."""
@@ -90,7 +93,8 @@ def judge(contents: Mapping[str, Any], fingerprint: str, released_at: datetime) 
     """
     if contents["fingerprint"] != fingerprint:
         return Code.FINGERPRINT_SCOPE_MISMATCH
-    if datetime.fromisoformat(contents["renew_by"]) <= utcnow():
+    issued_at, renew_by = (datetime.fromisoformat(contents[n]) for n in ("issued_at", "renew_by"))
+    if not issued_at - SLACK <= utcnow() < renew_by:
         return Code.OVERDUE
     return _judge_time(contents, released_at)
 
