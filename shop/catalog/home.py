@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Row, bindparam, select
 
+from shop.catalog.cards import ProductView, cards
 from shop.catalog.models import Category, Product, Status, product_categories
-from shop.catalog.shelf import ProductView, cards, category_url
+from shop.catalog.shelf import category_url
 from shop.db import session
 
 CategoryFound = Row[int, int | None, str, str]

@@ -2,8 +2,8 @@
 
 from sqlalchemy import bindparam, select
 
+from shop.catalog.cards import CARDS, PRODUCT, ProductView, cards_by_id
 from shop.catalog.models import Product, product_categories
-from shop.catalog.shelf import CARDS, ProductView, cards_by_id
 
 MOST = 4
 
@@ -14,7 +14,7 @@ _neighbors = (
     .order_by(_links.product_id.desc())
     .limit(2 * MOST)  # some may be drafts
 )
-_cards = CARDS.where(Product.id.in_(_neighbors))
+_cards = CARDS.where(PRODUCT.id.in_(_neighbors))
 
 
 def related(product: Product, currency: str) -> list[ProductView]:

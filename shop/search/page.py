@@ -9,7 +9,6 @@ from shop.search.filters import FACETS, PRICE, SORTS
 from shop.search.links import Pill, link, major, pills
 from shop.search.listing import Listing
 
-
 PriceField = tuple[str, str, str, str]
 """Name, label, value, and what is wrong with it."""
 

@@ -1,7 +1,7 @@
 from flask import Blueprint, render_template, request
 
 from shop import config
-from shop.catalog import shelf
+from shop.catalog.cards import cards
 from shop.catalog.shelf import category_url
 from shop.search import filters, snippets
 from shop.search.backend import SearchUnavailable
@@ -45,7 +45,7 @@ def suggestions() -> str:
 def _show(path: str, within: str | None = None) -> str:
     currency = config.current().currency
     listing = browse(filters.read(request.args, currency, within))
-    cards = shelf.cards(listing.ids, currency) if listing.ids else []
+    found = cards(listing.ids, currency) if listing.ids else []
     if listing.searched:
-        cards = snippets.mark_cards(cards, listing.searched)
-    return render_template("search/list.html", page=Page(path, listing, currency), cards=cards)
+        found = snippets.mark_cards(found, listing.searched)
+    return render_template("search/list.html", page=Page(path, listing, currency), cards=found)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
-from shop.catalog.models import Product
 from shop.catalog.cards import ProductView
+from shop.catalog.models import Product
 from shop.db import session
 from shop.search import words
 from shop.search.schema import plain_text

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from shop.catalog import shelf
 from shop.catalog.cards import ProductView, cards
 from shop.search import backend, snapshots, words
 from shop.search.categories import Branch

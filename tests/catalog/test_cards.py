@@ -2,6 +2,7 @@ from flask import Flask
 
 from shop.catalog import shelf
 from shop.catalog.api import product_out
+from shop.catalog.cards import cards
 from shop.catalog.models import Interval, Status
 from shop.db import commit, session
 from tests.catalog.builders import add_pictures, make_category, make_notebook
@@ -14,7 +15,7 @@ def test_cards_come_in_the_order_asked_for_with_one_query(app: Flask) -> None:
     session.remove()
 
     with count_queries() as queries:
-        titles = [card.title for card in shelf.cards(ids[::-1], "EUR")]
+        titles = [card.title for card in cards(ids[::-1], "EUR")]
 
     assert titles == ["Three", "Two", "One"]
     assert len(queries) == 1
@@ -24,7 +25,7 @@ def test_a_card_of_a_product_with_one_price(app: Flask) -> None:
     product = make_price(slug="mug", title="Mug", compare_at_amount=2900, stock=2).variant.product
     add_pictures(product, 2)
 
-    [card] = shelf.cards([product], "EUR")
+    [card] = cards([product], "EUR")
 
     assert card.url == "/products/mug"
     assert card.image == shelf.ImageView("/media/mug-0.svg", "View 0", 840, 840)
@@ -35,13 +36,13 @@ def test_a_card_of_a_product_with_one_price(app: Flask) -> None:
 def test_the_lowest_price_in_stock_stands_on_the_card(app: Flask) -> None:
     product = make_notebook({"A6": 0, "A5": 5, "A4": 5})
 
-    [card] = shelf.cards([product.id], "EUR")
+    [card] = cards([product.id], "EUR")
 
     assert (card.price_label, card.from_price, card.badge) == ("€12.00", True, None)
 
 
 def test_what_is_sold_out_says_so(app: Flask) -> None:
-    [card] = shelf.cards([make_notebook({"A6": 0, "A5": 0})], "EUR")
+    [card] = cards([make_notebook({"A6": 0, "A5": 0})], "EUR")
 
     assert card.badge == "Sold out"
 
@@ -51,16 +52,16 @@ def test_a_subscription_shows_its_period_but_only_without_a_one_time_price(app: 
     both = make_price(unit_amount=9900)
     make_price(variant=both.variant, unit_amount=1200, interval=Interval.MONTH)
 
-    cards = shelf.cards([monthly.variant.product_id, both.variant.product_id], "EUR")
+    found = cards([monthly.variant.product_id, both.variant.product_id], "EUR")
 
-    assert [card.price_label for card in cards] == ["€12.00", "€99.00"]
-    assert [card.interval for card in cards] == ["3 months", None]
+    assert [card.price_label for card in found] == ["€12.00", "€99.00"]
+    assert [card.interval for card in found] == ["3 months", None]
 
 
 def test_a_product_without_a_price_in_this_currency_has_a_card_without_a_tag(app: Flask) -> None:
     price = make_price(currency="USD")
 
-    [card] = shelf.cards([price.variant.product_id], "EUR")
+    [card] = cards([price.variant.product_id], "EUR")
 
     assert card.price_label is None
 
@@ -68,7 +69,7 @@ def test_a_product_without_a_price_in_this_currency_has_a_card_without_a_tag(app
 def test_only_what_is_published_is_on_the_shelf(app: Flask) -> None:
     ids = [make_product(status=status).id for status in Status]
 
-    assert len(shelf.cards(ids, "EUR")) == 1
+    assert len(cards(ids, "EUR")) == 1
     assert [product.status for product in shelf.load(ids)] == [Status.PUBLISHED]
 
 
