@@ -1,4 +1,4 @@
-"""What every page shares: headers, errors, the CSRF gate, template names and health checks."""
+"""What every page shares: errors, the CSRF gate, template names and health checks."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop import api, config, db, money, parts
+from shop import api, db, headers, money, parts
 from shop.config import Settings
 from shop.errors import ShopError
 from shop.logs import log
@@ -32,14 +32,6 @@ csrf = CSRFProtect()
 
 STATIC = Path(__file__).parent / "static"
 YEAR = 365 * 24 * 3600
-STRIPE_HOSTS = ("https://js.stripe.com", "https://hooks.stripe.com", "https://api.stripe.com")
-STRIPE_PAGES = ("https://checkout.stripe.com", "https://billing.stripe.com")
-
-SHARED = {
-    "web.static_file",
-    "catalog.media",
-    "catalog.hero",
-}  # nothing personal: caches may keep it
 
 ReadyCheck = Callable[[], None]
 _ready_checks: dict[str, ReadyCheck] = {}
@@ -54,7 +46,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
     app.before_request(refuse_nul)
     app.before_request(check_csrf)
-    app.after_request(add_headers)
+    headers.init_app(app, settings)
     app.register_error_handler(ShopError, show_shop_error)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(OperationalError, show_database_error)
@@ -108,46 +100,6 @@ def exempt(endpoint: str) -> None:
 
 def is_exempt(endpoint: str) -> bool:
     return endpoint in _exempt
-
-
-def allow_stripe() -> None:
-    """Let this one page load Stripe's script and frames."""
-    g.uses_stripe = True
-
-
-def add_headers(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", _policy())
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if request.endpoint not in SHARED:
-        headers.setdefault("Cache-Control", "private, no-store")
-        response.vary.add("Cookie")
-    if not config.current().is_development:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    return response
-
-
-def _policy() -> str:
-    settings = config.current()
-    real = settings.is_real_stripe
-    pages = STRIPE_PAGES if real else (settings.stripe_api_base,)
-    rules = {
-        "default-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "frame-ancestors": ["'none'"],
-        "form-action": ["'self'", *pages],
-    }
-    if g.get("uses_stripe"):
-        hosts = STRIPE_HOSTS if real else (settings.stripe_api_base,)
-        for rule in ("script-src", "frame-src", "connect-src"):
-            rules[rule] = ["'self'", *hosts]
-    return "; ".join(f"{rule} {' '.join(values)}" for rule, values in rules.items())
 
 
 @lru_cache(maxsize=512)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from shop import web
+from shop import headers, web
 from shop.app import create_app
 from shop.config import STRIPE, Settings
 from tests.factories import make_product
@@ -124,8 +124,10 @@ def test_stripe_is_let_in_by_name(settings: Settings, app: Flask) -> None:
     real = app.extensions["settings"].model_copy(update={"stripe_api_base": STRIPE})
     shop = create_app(real)
     with shop.test_request_context("/"):
-        web.allow_stripe()
-        assert "script-src 'self' https://js.stripe.com" in web._policy()
+        headers.allow_stripe()
+        answer = shop.process_response(Response())
+
+    assert "script-src 'self' https://js.stripe.com" in answer.headers["Content-Security-Policy"]
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from shop import config, db, web
+from shop import config, db, headers
 from shop.billing import payments
-from shop.billing.models import Payment, PaymentStatus, PaymentWay
+from shop.billing.models import Payment, PaymentWay
 from shop.catalog.stock import OutOfStock
 from shop.checkout import hosted, paying, sessions
 from shop.checkout.models import CheckoutSession
@@ -19,7 +19,6 @@ from shop.orders.orders import latest_payment
 bp = Blueprint("payment", __name__, url_prefix="/payment")
 
 STRIPE_SCRIPT = "https://js.stripe.com/endive/stripe.js"
-SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.PROCESSING, PaymentStatus.CANCELED)
 
 Answer = Response | str | tuple[str, int]
 
@@ -46,7 +45,7 @@ def show(checkout: CheckoutSession, now: Quote) -> Answer:
         return render("payment", checkout, now, way=None)
     order = session.get_one(Order, checkout.order_id)
     payment = latest_payment(order)
-    if payment is None or payment.status in SETTLED:
+    if payment is None or payment.status in payments.SETTLED:
         return redirect(url_for("checkout.returning.show_return"), 303)
     if payment.way is PaymentWay.HOSTED:
         return render("payment", checkout, now, way="hosted", order=order)
@@ -61,9 +60,9 @@ def _show_card_form(
         element = payments.start_element(payment)
     except Unavailable as error:
         return render("payment", checkout, now, way="unavailable", error=error.detail), 503
-    if element.status in SETTLED:
+    if element.status in payments.SETTLED:
         return redirect(url_for("checkout.returning.show_return"), 303)
-    web.allow_stripe()
+    headers.allow_stripe()
     return render(
         "payment", checkout, now, way="element", order=order, element=element, stripe_js=_script()
     )
@@ -99,7 +98,8 @@ def create_hosted() -> Response:
 def _begin(way: PaymentWay) -> Payment:
     cart = cart_in_hand()
     checkout, _ = sessions.create_or_get(cart)
-    return paying.begin(checkout, way, shown=request.form.get("shown", type=int))
+    shown = request.form.get("shown", type=int)
+    return paying.begin(checkout, way, shown=shown).payment
 
 
 def _payment_page() -> str:
