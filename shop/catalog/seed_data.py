@@ -55,6 +55,18 @@ class DownloadEntry(Entry):
     """Whether the product names the file by its address instead of having a release."""
 
 
+class LicenseEntry(Entry):
+    """The rules of an edition's licenses."""
+
+    machine_limit: int | None = None
+    overage_percent: int = 0
+    duration_months: int | None = None
+    on_expiry: Literal["stop", "keep_versions"] = "keep_versions"
+    heartbeat_seconds: int | None = None
+    offline_days: int = 30
+    entitlements: list[str] = []
+
+
 class ProductEntry(Entry):
     slug: str
     title: str
@@ -66,6 +78,8 @@ class ProductEntry(Entry):
     description: str
     variants: list[VariantEntry] = Field(min_length=1)
     download: DownloadEntry | None = None
+    licenses: dict[str, LicenseEntry] = {}
+    """By edition."""
 
     @classmethod
     def from_shelf(cls, defaults: dict[str, Any], given: dict[str, Any]) -> Self:

@@ -13,8 +13,14 @@ from shop.checkout.seeds import seed_checkout
 from shop.config import Settings
 from shop.db import session
 from shop.downloads.seeds import seed_files
+from shop.licenses.seeds import seed_policies
 
-PARTS: tuple[Callable[[], object], ...] = (seed_checkout, seed_files, create_demo_accounts)
+PARTS: tuple[Callable[[], object], ...] = (
+    seed_checkout,
+    seed_files,
+    seed_policies,
+    create_demo_accounts,
+)
 
 
 def seed() -> int:
