@@ -42,6 +42,7 @@ LEFT_OUT: dict[str, set[str]] = {
     },
     "setup_attempt": {"attach_to_self"},
     "setup_intent": {"attach_to_self", "managed_payments"},
+    "subscription": {"presentment_details"},
     "webhook_endpoint": {"secret"},
 }  # fmt: skip
 

@@ -27,6 +27,12 @@ class Loaded:
     def texts(self) -> tuple[str, str]:
         return json.dumps(self.value), json.dumps(self.private)
 
+    def restore(self) -> None:
+        """What was last written is the truth again, in the same dicts."""
+        for current, text in zip((self.value, self.private), self.written, strict=True):
+            current.clear()
+            current.update(json.loads(text))
+
 
 class NonConforming(SandboxFault):
     """A bug of the sandbox: it was about to teach its caller a shape that Stripe does not have."""
@@ -77,6 +83,22 @@ class Store:
             has_changes = self.db.total_changes != changes
         if has_changes:
             self.on_commit()
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Within a transaction: everything inside is undone at the end."""
+        self.flush()
+        known = dict(self._loaded)
+        self.db.execute("SAVEPOINT rehearsal")
+        try:
+            yield
+        finally:
+            self.db.execute("ROLLBACK TO rehearsal")
+            self.db.execute("RELEASE rehearsal")
+            for id in set(self._loaded) - set(known):
+                del self._loaded[id]
+            for loaded in known.values():
+                loaded.restore()
 
     def add(self, value: Json, **private: Any) -> Json:
         """Keep a new object; what is private is never part of an answer."""

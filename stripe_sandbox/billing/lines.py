@@ -124,7 +124,8 @@ def _of_item(item: Json) -> dict[str, Any]:
 
 def _line_details(credited: Json | None) -> Json | None:
     """Lines name credited lines a little differently than invoice items do."""
-    return _copy(credited["invoice_line_item_details"]) if credited else None
+    details: Json | None = credited["invoice_line_item_details"] if credited else None
+    return details
 
 
 def _add(box: Sandbox, invoice: Json, *, amount: int, **values: Any) -> Json:

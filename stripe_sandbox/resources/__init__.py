@@ -14,6 +14,7 @@ MODULES = (
     "disputes",
     "invoice_items",
     "invoice_payments",
+    "invoice_previews",
     "invoices",
     "payment_intents",
     "payment_methods",
@@ -26,6 +27,8 @@ MODULES = (
     "setup_intents",
     "stripe_events",
     "tax_ids",
+    "subscription_items",
+    "subscriptions",
     "test_clocks",
     "webhook_endpoints",
 )

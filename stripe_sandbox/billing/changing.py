@@ -1,0 +1,231 @@
+"""Changes of a running subscription: plan, quantity, trial, cycle, cancellation."""
+
+from stripe_sandbox import events, shapes
+from stripe_sandbox.billing import (
+    agenda,
+    canceling,
+    collection,
+    discounts,
+    finalizing,
+    members,
+    periods,
+    proration,
+    renewing,
+    statuses,
+    subscribing,
+)
+from stripe_sandbox.billing.redemption import Purchase
+from stripe_sandbox.errors import InvalidRequest, Json, NotBuilt
+from stripe_sandbox.sandbox import Sandbox
+
+FIELDS = (
+    "collection_method", "days_until_due", "default_payment_method", "description",
+    "invoice_settings", "pause_collection", "payment_settings", "trial_settings",
+)  # fmt: skip
+CHANGEABLE_AFTER_END = {"cancellation_details", "metadata", "expand"}
+CHANGEABLE_BEFORE_PAYMENT = {
+    *CHANGEABLE_AFTER_END, "default_payment_method", "description", "payment_settings",
+    "cancel_at_period_end", "cancel_at",
+}  # fmt: skip
+
+
+def update(box: Sandbox, subscription: Json, params: Json) -> None:
+    """With the parameters of POST /v1/subscriptions/{id}."""
+    _check(subscription, params)
+    with events.updating(box, "customer.subscription.updated", subscription):
+        _fill(box, subscription, params)
+        invoice = change(box, subscription, params)
+        set_cancellation(box, subscription, params)
+    agenda.plan(box, subscription)
+    if invoice:
+        _collect(box, subscription, invoice, params.get("payment_behavior", "allow_incomplete"))
+
+
+def change(box: Sandbox, subscription: Json, params: Json) -> Json | None:
+    """Change items, trial and cycle; the draft of what is billed at once, if anything is."""
+    at = params.get("proration_date") or box.now(subscription)
+    behavior = params.get("proration_behavior", "create_prorations")
+    given = params.get("items") or []
+    is_free = subscription["status"] == "trialing"
+    touched = [_existing(subscription, member) for member in given]
+    restarts = _restarts(box, subscription, params)
+    prorates = behavior != "none" and not is_free
+    if prorates:
+        for item in members.of(subscription) if restarts else filter(None, touched):
+            proration.credit(box, subscription, item, at)
+    changed = [
+        _change_item(box, subscription, item, member, index)
+        for index, (item, member) in enumerate(zip(touched, given, strict=True))
+    ]
+    _set_trial(box, subscription, params)
+    if restarts:
+        return _restart(box, subscription)
+    _set_periods(subscription, changed, at)
+    made = [
+        proration.debit(box, subscription, item, at)
+        for item in filter(None, changed)
+        if prorates and subscription["status"] != "trialing"
+    ]
+    is_invoiced = behavior == "always_invoice" and (given or made) and not is_free
+    if not is_invoiced or not canceling.has_pending(box, subscription):
+        return None
+    now = box.now(subscription)
+    return renewing.bill(box, subscription, [], reason="subscription_update", period=(now, now))
+
+
+def _check(subscription: Json, params: Json) -> None:
+    names, status = set(params), subscription["status"]
+    if status in agenda.ENDED and names - CHANGEABLE_AFTER_END:
+        raise InvalidRequest(
+            "A canceled subscription can only update its cancellation_details and metadata."
+        )
+    if status == "incomplete" and names - CHANGEABLE_BEFORE_PAYMENT:
+        raise InvalidRequest(
+            "You cannot update a subscription whose first invoice is not paid: "
+            f"{', '.join(sorted(names - CHANGEABLE_BEFORE_PAYMENT))}."
+        )
+    if params.get("payment_behavior") == "pending_if_incomplete":
+        raise NotBuilt("The sandbox has not built pending updates.", param="payment_behavior")
+    if (params.get("automatic_tax") or {}).get("enabled"):
+        raise NotBuilt("The sandbox has no tax engine.", param="automatic_tax")
+    params.get("off_session")
+
+
+def _fill(box: Sandbox, subscription: Json, params: Json) -> None:
+    if method := params.get("default_payment_method"):
+        box.store.require("payment_method", method, "default_payment_method")
+    shapes.assign(subscription, params, *FIELDS)
+    shapes.assign_metadata(subscription, params)
+    if "discounts" in params:
+        redeem(box, subscription, params)
+
+
+def redeem(box: Sandbox, subscription: Json, params: Json) -> None:
+    """These discounts take the place of all earlier ones."""
+    for id in subscription["discounts"]:
+        discounts.remove(box, box.store.require("discount", id))
+    at, customer = box.now(subscription), subscription["customer"]
+    purchase = Purchase(subscription["currency"], at, customer)
+    given = params["discounts"] or []
+    made = discounts.make_all(box, given, purchase, subscription=subscription["id"])
+    subscription["discounts"] = [discount["id"] for discount in made]
+
+
+def _existing(subscription: Json, member: Json) -> Json | None:
+    id = member.get("id")
+    return members.find(subscription, id, "items[id]") if id else None
+
+
+def _restarts(box: Sandbox, subscription: Json, params: Json) -> bool:
+    """Whether the cycle begins anew now: by wish, at a trial's end, or with another interval."""
+    anchor = params.get("billing_cycle_anchor") or {}
+    if anchor.get("type") == "now" or params.get("trial_end") == "now":
+        return True
+    if subscription["status"] == "trialing" or params.get("trial_end"):
+        return False
+    for index, member in enumerate(params.get("items") or []):
+        item = _existing(subscription, member)
+        if item and not member.get("deleted") and (member.get("price") or member.get("price_data")):
+            found = members.find_price(box, member, f"items[{index}]")["recurring"]
+            if (found["interval"], found["interval_count"]) != members.interval_of(item):
+                return True
+    return False
+
+
+def _change_item(
+    box: Sandbox, subscription: Json, item: Json | None, member: Json, index: int
+) -> Json | None:
+    """The item as it is now; None when it was removed."""
+    place = f"items[{index}]"
+    if item is None:
+        return members.add(box, subscription, member, place)
+    if member.get("deleted"):
+        if len(members.of(subscription)) == 1:
+            raise InvalidRequest(
+                "A subscription must have at least one active item. To cancel the subscription, "
+                "delete it.",
+                param=place,
+            )
+        members.of(subscription).remove(item)
+        return None
+    if any(member.get(name) for name in ("price", "plan", "price_data")):
+        price = members.find_price(box, member, place)
+        if price["currency"] != subscription["currency"]:
+            raise InvalidRequest("You cannot combine currencies.", param=f"{place}[price]")
+        members.set_price(item, price)
+    members.change(box, subscription, item, member)
+    return item
+
+
+def _set_periods(subscription: Json, changed: list[Json | None], at: int) -> None:
+    """New items join the cycle."""
+    for item in filter(None, changed):
+        if item["current_period_end"] == 0:
+            end = subscription["trial_end"] if subscription["status"] == "trialing" else None
+            if end is None:
+                anchor, recurring = subscription["billing_cycle_anchor"], item["price"]["recurring"]
+                _, end = periods.period_at(anchor, recurring, at)
+            item.update(current_period_start=at, current_period_end=end)
+
+
+def _set_trial(box: Sandbox, subscription: Json, params: Json) -> None:
+    end = params.get("trial_end")
+    now = box.now(subscription)
+    if end == "now":
+        if subscription["trial_end"]:
+            subscription["trial_end"] = now
+        if subscription["status"] == "trialing":
+            subscription["status"] = "active"
+    elif end:
+        end = subscribing.trial_end_of({"trial_end": end}, now)
+        if subscription["status"] != "trialing":
+            subscription["trial_start"] = now
+        subscription.update(billing_cycle_anchor=end, status="trialing", trial_end=end)
+        for item in members.of(subscription):
+            item.update(current_period_end=end)
+
+
+def _restart(box: Sandbox, subscription: Json) -> Json:
+    """A new cycle from now on, billed at once."""
+    now = box.now(subscription)
+    subscription["billing_cycle_anchor"] = now
+    for item in members.of(subscription):
+        _, end = periods.period_at(now, item["price"]["recurring"], now)
+        item.update(current_period_start=now, current_period_end=end)
+    due = members.of(subscription)
+    return renewing.bill(box, subscription, due, reason="subscription_update", period=(now, now))
+
+
+def set_cancellation(box: Sandbox, subscription: Json, params: Json) -> None:
+    details = params.get("cancellation_details") or None
+    at = params.get("cancel_at")
+    if params.get("cancel_at_period_end"):
+        end = members.period_end(subscription)
+        canceling.cancel_later(box, subscription, end, details, at_period_end=True)
+    elif at == "" or (params.get("cancel_at_period_end") is False and not at):
+        canceling.keep(box, subscription)
+    elif at:
+        ends = {"max_period_end": members.period_end, "min_period_end": agenda.next_end}
+        if at not in ends and at <= box.now(subscription):
+            raise InvalidRequest("`cancel_at` must be in the future.", param="cancel_at")
+        found = ends[at](subscription) if at in ends else at
+        canceling.cancel_later(box, subscription, found, details)
+    elif details:
+        subscription["cancellation_details"] = shapes.fill(
+            "subscription:cancellation_details",
+            {**(subscription["cancellation_details"] or {}), **details},
+        )
+
+
+def _collect(box: Sandbox, subscription: Json, invoice: Json, behavior: str) -> None:
+    if subscription["collection_method"] == "send_invoice" or not invoice["auto_advance"]:
+        return
+    finalizing.finalize(box, invoice)
+    if invoice["status"] != "open" or collection.is_held(box, invoice):
+        return
+    if behavior == "default_incomplete":
+        statuses.set_status(box, subscription, "past_due")
+    elif behavior == "error_if_incomplete":
+        subscribing.collect(box, invoice, behavior)
+    else:
+        collection.try_pay(box, invoice)
