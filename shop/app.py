@@ -42,6 +42,7 @@ from shop.downloads import routes as download_pages
 from shop.licenses import api as licenses_api
 from shop.licenses import commands as license_commands
 from shop.licenses import issuing, lifesigns
+from shop.licenses import routes as license_pages
 from shop.mail import tasks as mail_tasks
 from shop.operations import doctor, health, running, schema, seeding, sweeper
 from shop.operations.commands import add_commands
@@ -58,7 +59,10 @@ from shop.search import tasks as search_tasks
 
 PARTS = (logs, web, jobs, gateway)
 PACKAGES = (sessions, search, cart, downloads, licenses, health)
-PAGES = (catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages)
+PAGES = (
+    *(catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages),
+    license_pages,
+)
 APIS = (
     *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),
     licenses_api,

@@ -25,7 +25,7 @@ def make() -> str:
 
 def read(typed: str) -> str | None:
     """The key as we write it, however it was typed; None when it cannot be one of ours."""
-    symbols = "".join(typed[:LONGEST].upper().split()).translate(LOOKALIKES)
+    symbols = _symbols(typed)
     if len(symbols) != LENGTH or not set(symbols) <= set(ALPHABET):
         return None
     if _decode(symbols[:RANDOM]) % PRIME != _decode(symbols[RANDOM:]):
@@ -44,6 +44,16 @@ def digest(key: str) -> str:
 def ending(key: str) -> str:
     """The last group, which may be shown and by which support finds the license."""
     return key[-GROUP:]
+
+
+def tail(typed: str) -> str:
+    """The end of a key as somebody reads it out, as far as we keep it; empty if it is none."""
+    symbols = _symbols(typed)[-GROUP:]
+    return symbols if set(symbols) <= set(ALPHABET) else ""
+
+
+def _symbols(typed: str) -> str:
+    return "".join(typed[:LONGEST].upper().split()).translate(LOOKALIKES)
 
 
 def _encode(number: int, length: int) -> str:

@@ -111,24 +111,25 @@ def free(license: License, activation_id: int) -> None:
     :raises FreedTooOften: when that was done as often as it may be.
     :raises NotFound: when the machine has no seat of this license.
     """
-    locked = select(License.id).where(License.id == license.id).with_for_update()
-    session.execute(locked)  # two tabs count one after the other
-    if frees_left(license) <= 0:
-        raise FreedTooOften
     if not _stand_up(Activation.id == activation_id, license.id, Deactivation.OWNER):
         raise NotFound
+    if frees_left([license.id])[license.id] < 0:  # two tabs are one after the other from here on
+        raise FreedTooOften
 
 
-def frees_left(license: License) -> int:
-    freed = select(func.count()).where(
-        Activation.license_id == license.id,
+def frees_left(license_ids: Sequence[int]) -> dict[int, int]:
+    """By license, how many seats its owner may free these days."""
+    query = select(Activation.license_id, func.count()).where(
+        Activation.license_id.in_(license_ids),
         Activation.deactivation == Deactivation.OWNER,
         Activation.deactivated_at > utcnow() - MONTH,
     )
-    return FREED_PER_MONTH - (session.scalar(freed) or 0)
+    freed: dict[int, int] = dict(session.execute(query.group_by(Activation.license_id)).all())
+    return {id: FREED_PER_MONTH - freed.get(id, 0) for id in license_ids}
 
 
 def end_all(license: License, why: Deactivation) -> None:
+    """Every machine loses its seat."""
     _stand_up(Activation.license_id == license.id, license.id, why)
 
 

@@ -1,0 +1,105 @@
+"""A license as its owner sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.downloads import releases
+from shop.downloads.models import Release
+from shop.licenses import finding, machines
+from shop.licenses.models import Activation, License, OnExpiry, Status
+from shop.web import show_date
+
+PILLS = {
+    Status.ACTIVE: ("good", "Active"),
+    Status.EXPIRED: ("warn", "Expired"),
+    Status.SUSPENDED: ("warn", "Suspended"),
+    Status.REVOKED: ("bad", "Ended"),
+}
+DOTS = 12
+"""More seats than these are told in words only."""
+
+
+@dataclass(frozen=True)
+class Card:
+    license: License
+    edition: str
+    pill: tuple[str, str]
+    term: str
+    devices: Sequence[Activation]
+    frees_left: int
+    has_files: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.license.ended_at is None
+
+    @property
+    def seats(self) -> str:
+        used, limit = self.license.machines, self.license.machine_limit
+        if limit is None:
+            return "As many devices as you like"
+        return f"{used} of {limit} {'device' if limit == 1 else 'devices'} in use"
+
+    @property
+    def dots(self) -> list[bool]:
+        """One for each seat, true where it is taken."""
+        used, limit = self.license.machines, self.license.machine_limit or 0
+        return [n < used for n in range(limit)] if limit <= DOTS else []
+
+
+def mine() -> list[Card]:
+    """All licenses of the signed-in customer, in five questions however many they are."""
+    found = finding.mine()
+    ids = [license.id for license, _ in found]
+    devices, left = machines.running(ids), machines.frees_left(ids)
+    versions = releases.of({license.product_id for license, _ in found})
+    return [
+        Card(
+            license,
+            " / ".join(line.options.values()) if line else "",
+            _pill(license),
+            _term(license, versions.get(license.product_id, [])),
+            devices.get(license.id, []),
+            left[license.id],
+            has_files(license),
+        )
+        for license, line in found
+    ]
+
+
+def has_files(license: License) -> bool:
+    policy = license.policy
+    is_open = license.ended_at is None and license.key is not None
+    return is_open and not policy.is_floating and policy.offline_days > 0
+
+
+def _pill(license: License) -> tuple[str, str]:
+    if license.end_reason == "refund":
+        return "bad", "Refunded"
+    keeps = license.policy.on_expiry is OnExpiry.KEEP_VERSIONS
+    if license.status is Status.EXPIRED and keeps:
+        return "info", "Updates ended"
+    return PILLS[license.status]
+
+
+def _term(license: License, versions: Sequence[Release]) -> str:
+    """Until when, in the owner's words."""
+    if license.ended_at:
+        return f"Ended on {show_date(license.ended_at)}"
+    if license.expires_at is None:
+        return "Yours for good"
+    if license.policy.on_expiry is OnExpiry.STOP:
+        return (
+            f"{'Ended on' if license.is_expired else 'Runs until'} {show_date(license.expires_at)}"
+        )
+    return _updates(are_over=license.is_expired, end=license.expires_at, versions=versions)
+
+
+def _updates(*, are_over: bool, end: datetime, versions: Sequence[Release]) -> str:
+    if not are_over:
+        return f"Yours for good, updates until {show_date(end)}"
+    covered = [release.version for release in versions if release.released_at <= end]
+    if covered:
+        return f"Yours for good up to version {covered[0]}"
+    return f"Updates ended on {show_date(end)}"

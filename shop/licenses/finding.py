@@ -1,0 +1,55 @@
+"""How licenses are found: by their owner, and by support from what somebody reads out."""
+
+from collections.abc import Sequence
+
+from flask_login import current_user
+from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from shop.db import session
+from shop.errors import NotFound
+from shop.licenses import keys
+from shop.licenses.models import License, LicensePolicy, RetiredKey
+from shop.orders.models import OrderLine
+
+FEWEST = 4
+"""Characters; fewer find too many licenses to choose from."""
+MOST = 50
+
+
+def mine() -> list[tuple[License, OrderLine | None]]:
+    """Of the signed-in customer, newest first, also those that ended."""
+    query = (
+        select(License, OrderLine)
+        .outerjoin(OrderLine, OrderLine.id == License.order_line_id)
+        .where(License.user_id == current_user.id)
+        .options(joinedload(License.policy), joinedload(License.product))
+        .order_by(License.issued_at.desc(), License.id.desc())
+    )
+    return [(license, line) for license, line in session.execute(query)]
+
+
+def my(license_id: int) -> License:
+    """:raises NotFound: also when it is somebody else's."""
+    query = select(License).join(LicensePolicy).options(contains_eager(License.policy))
+    found = session.scalar(
+        query.where(License.id == license_id, License.user_id == current_user.id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_key(typed: str) -> Sequence[License]:
+    """With this key, or with one that ends in these characters; also keys that were replaced."""
+    key, tail = keys.read(typed), keys.tail(typed)
+    if key:
+        return _where("key_hash", keys.digest(key))
+    return _where("last_characters", tail) if len(tail) >= FEWEST else []
+
+
+def _where(column: str, value: str) -> Sequence[License]:
+    now, before = getattr(License, column), getattr(RetiredKey, column)
+    retired = select(RetiredKey.license_id).where(before.endswith(value))
+    query = select(License).where(or_(now.endswith(value), License.id.in_(retired)))
+    return session.scalars(query.order_by(License.id.desc()).limit(MOST)).all()
