@@ -1,13 +1,36 @@
 """What a product page lets the customer choose from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from shop import money
-from shop.catalog.models import Price, Product, Variant
 from shop.catalog.shelf import period
 
 FEW = 5
+
+
+class VariantRow(NamedTuple):
+    """One price of a variant; a variant without one has a row all the same."""
+
+    id: int
+    sku: str
+    options: dict[str, str]
+    weight: int
+    """Grams."""
+    tracks_stock: bool
+    available: int
+    price_id: int | None
+    unit_amount: int
+    compare_at_amount: int | None
+    interval: str | None
+    interval_count: int
+
+    @property
+    def title(self) -> str:
+        """The options in words: `M / Blue`."""
+        return " / ".join(self.options.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +52,7 @@ class Choice:
     """The picker: what can be bought, and what cannot and why."""
 
     legend: str
-    offers: list[Offer]
+    offers: tuple[Offer, ...]
 
     @property
     def is_needed(self) -> bool:
@@ -50,49 +73,41 @@ class Choice:
         return len({offer.amount for offer in self.buyable or self.offers}) > 1
 
 
-def choice(product: Product, currency: str) -> Choice:
-    """The offers of a product whose variants have their active prices loaded."""
-    offers = [
-        _offer(variant, price)
-        for variant in product.variants
-        for price in variant.prices
-        if price.is_active and price.currency == currency
-    ]
-    names = product.variants[0].options if product.variants else {}
+def choice(rows: Sequence[VariantRow], currency: str) -> Choice:
+    """:param rows: a product's variants with their active prices in this currency."""
+    names = rows[0].options if rows else {}
+    offers = tuple(_offer(row, row.price_id, currency) for row in rows if row.price_id is not None)
     return Choice(" / ".join(names) or "Choose one", offers)
 
 
-def _offer(variant: Variant, price: Price) -> Offer:
-    if price.interval is not None:
-        return _subscription(variant, price, period(price.interval, price.interval_count))
-    compare = price.compare_at_amount
+def _offer(row: VariantRow, price_id: int, currency: str) -> Offer:
+    label = money.show(row.unit_amount, currency)
+    if row.interval is not None:
+        per = period(row.interval, row.interval_count)
+        return Offer(
+            price_id=price_id,
+            amount=row.unit_amount,
+            title=row.title or f"Every {per}",
+            price_label=f"{label} / {per}",
+            compare_label=None,
+            note="",
+            refused="Subscriptions cannot be ordered here yet.",
+        )
+    compare = row.compare_at_amount
     return Offer(
-        price_id=price.id,
-        amount=price.unit_amount,
-        title=variant.title or "One-time purchase",
-        price_label=money.show(price.unit_amount, price.currency),
-        compare_label=money.show(compare, price.currency) if compare else None,
-        note=stock_note(variant),
-        refused="Sold out" if variant.available == 0 else "",
+        price_id=price_id,
+        amount=row.unit_amount,
+        title=row.title or "One-time purchase",
+        price_label=label,
+        compare_label=money.show(compare, currency) if compare else None,
+        note=_stock_note(row),
+        refused="Sold out" if row.tracks_stock and row.available == 0 else "",
     )
 
 
-def _subscription(variant: Variant, price: Price, per: str) -> Offer:
-    return Offer(
-        price_id=price.id,
-        amount=price.unit_amount,
-        title=variant.title or f"Every {per}",
-        price_label=f"{money.show(price.unit_amount, price.currency)} / {per}",
-        compare_label=None,
-        note="",
-        refused="Subscriptions cannot be ordered here yet.",
-    )
-
-
-def stock_note(variant: Variant) -> str:
-    left = variant.available
-    if left is None:
+def _stock_note(row: VariantRow) -> str:
+    if not row.tracks_stock:
         return ""
-    if left == 0:
+    if row.available == 0:
         return "Sold out"
-    return f"Only {left} left" if left <= FEW else "In stock"
+    return f"Only {row.available} left" if row.available <= FEW else "In stock"

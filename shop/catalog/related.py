@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, select
 
 from shop.catalog.cards import CARDS, PRODUCT, ProductView, cards_by_id
-from shop.catalog.models import Product, product_categories
+from shop.catalog.models import product_categories
 
 MOST = 4
 
@@ -17,10 +17,9 @@ _neighbors = (
 _cards = CARDS.where(PRODUCT.id.in_(_neighbors))
 
 
-def related(product: Product, currency: str) -> list[ProductView]:
-    """The newest others of the product's first category. One query."""
-    if not product.categories:
+def related(product_id: int, category_id: int | None, currency: str) -> list[ProductView]:
+    """The newest others of the category. One query."""
+    if category_id is None:
         return []
-    first = product.categories[0].id
-    found = cards_by_id(_cards, currency, category=first, product=product.id)
+    found = cards_by_id(_cards, currency, category=category_id, product=product_id)
     return [found[id] for id in sorted(found, reverse=True)][:MOST]

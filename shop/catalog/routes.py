@@ -7,12 +7,10 @@ from flask import Blueprint, Response, render_template, request, send_from_direc
 from sqlalchemy import select
 
 from shop import config
-from shop.catalog import artwork
+from shop.catalog import artwork, product_page
 from shop.catalog.home import front_page
 from shop.catalog.models import Category, Product, Status
-from shop.catalog.offers import choice
-from shop.catalog.related import related
-from shop.catalog.shelf import category_url, find, has_slug, image_view, product_url
+from shop.catalog.shelf import category_url, product_url
 from shop.db import session
 from shop.errors import NotFound
 from shop.web import YEAR, static_url
@@ -32,18 +30,13 @@ def home() -> str:
 @bp.get("/products/<slug>")
 def product(slug: str) -> str:
     settings = config.current()
-    shown = find(has_slug(slug))
-    images = [image_view(image) for image in shown.images]
+    page = product_page.read(slug, settings.currency)
     view = request.args.get("view", 0, type=int)
     return render_template(
         "catalog/product.html",
-        product=shown,
-        images=images,
-        view=view if 0 <= view < len(images) else 0,
-        choice=choice(shown, settings.currency),
-        related=related(shown, settings.currency),
+        page=page,
+        view=view if 0 <= view < len(page.images) else 0,
         prices_include_tax=settings.prices_include_tax,
-        category_url=category_url,
     )
 
 

@@ -6,10 +6,10 @@ orders cannot wait for each other.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, case, literal, select, update
 
 from shop.catalog.models import Hold, StockMovement, StockReservation, Variant
 from shop.db import insert, insert_once, session, utcnow
@@ -50,16 +50,13 @@ def reserve(holder: str, wanted: Mapping[int, int]) -> None:
     :param wanted: quantity by variant id; variants that do not count stock are left out of it.
     :raises OutOfStock: naming the first variant that has too few.
     """
-    counted = select(Variant.id).where(Variant.id.in_(wanted), Variant.tracks_stock)
-    quantities = {id: wanted[id] for id in sorted(session.scalars(counted))}
-    if not quantities:
-        return
-    with session.begin_nested():  # nothing stays set aside when the caller handles the error
-        for variant_id in _claim(holder, quantities):
-            quantity = quantities[variant_id]
-            free = Variant.on_hand - Variant.reserved >= quantity
-            if not _change(variant_id, free, reserved=Variant.reserved + quantity):
-                raise OutOfStock(_reload(variant_id))
+    claimed = _claim(holder, wanted) if wanted else []
+    for done, variant_id in enumerate(claimed):
+        quantity = wanted[variant_id]
+        free = Variant.on_hand - Variant.reserved >= quantity
+        if not _change(variant_id, free, reserved=Variant.reserved + quantity):
+            _unclaim(holder, wanted, claimed, done)
+            raise OutOfStock(_reload(variant_id))
 
 
 def release(holder: str) -> bool:
@@ -123,19 +120,39 @@ def adjust(variant_id: int, delta: int, reason: str, reference: str) -> bool:
     return True
 
 
-def _claim(holder: str, quantities: Mapping[int, int]) -> list[int]:
+def _claim(holder: str, wanted: Mapping[int, int]) -> list[int]:
     """Write the reservations down and return the variants whose units are not held yet."""
-    held = insert(StockReservation)
-    rows = [
-        {"holder": holder, "variant_id": id, "quantity": quantity, "state": Hold.HELD}
-        for id, quantity in quantities.items()
-    ]
-    claim = held.values(rows).on_conflict_do_update(
+    columns = ("holder", "variant_id", "quantity", "state", "created_at")
+    counted = select(
+        literal(holder),
+        Variant.id,
+        case(dict(wanted), value=Variant.id),
+        literal(Hold.HELD, StockReservation.state.type),
+        literal(utcnow(), StockReservation.created_at.type),
+    ).where(Variant.id.in_(wanted), Variant.tracks_stock)
+    claim = insert(StockReservation).from_select(columns, counted.order_by(Variant.id))
+    fresh = claim.excluded
+    claim = claim.on_conflict_do_update(
         index_elements=["holder", "variant_id"],
-        set_={"quantity": held.excluded.quantity, "state": Hold.HELD, "created_at": utcnow()},
+        set_={name: fresh[name] for name in ("quantity", "state", "created_at")},
         where=StockReservation.state == Hold.RELEASED,
     )
     return sorted(session.scalars(claim.returning(StockReservation.variant_id)))
+
+
+def _unclaim(holder: str, wanted: Mapping[int, int], claimed: Sequence[int], done: int) -> None:
+    """As if nothing had been set aside, for a caller who handles the error.
+
+    :param done: how many of them had their units reserved.
+    """
+    for variant_id in claimed[:done]:
+        _change(variant_id, reserved=Variant.reserved - wanted[variant_id])
+    session.execute(
+        update(StockReservation)
+        .where(StockReservation.holder == holder, StockReservation.variant_id.in_(claimed))
+        .values(state=Hold.RELEASED),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _end(holder: str, state: Hold) -> dict[int, int]:
