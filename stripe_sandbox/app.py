@@ -3,14 +3,33 @@
 from flask import Flask, Response, request
 
 from stripe_sandbox import control, resources
-from stripe_sandbox.hosted import checkout, invoices, pages, three_d_secure
+from stripe_sandbox.hosted import (
+    checkout,
+    invoices,
+    pages,
+    portal,
+    portal_cancellation,
+    portal_details,
+    portal_pause,
+    portal_plans,
+    three_d_secure,
+)
 from stripe_sandbox.http import endpoint
 from stripe_sandbox.inspector import routes as inspector
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.stripe_js import routes as stripe_js
 
 # Their routes are registered by importing them.
-PAGES = (checkout, invoices, three_d_secure)
+PAGES = (
+    checkout,
+    invoices,
+    portal,
+    portal_cancellation,
+    portal_details,
+    portal_pause,
+    portal_plans,
+    three_d_secure,
+)
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, DELETE",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from stripe_sandbox import events, shapes
-from stripe_sandbox.errors import InvalidRequest, Json
+from stripe_sandbox.errors import InvalidRequest, Json, NotBuilt
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.operations import Call, operation
 from stripe_sandbox.sandbox import Sandbox
@@ -87,6 +87,7 @@ def _change(box: Sandbox, configuration: Json, params: Json) -> None:
         _set_login_page(box, configuration, is_enabled=login["enabled"])
     features = params.get("features") or {}
     _merge(configuration["features"], features)
+    _refuse_unbuilt(configuration["features"])
     _check_products(box, configuration["features"]["subscription_update"])
 
 
@@ -106,6 +107,13 @@ def _merge(current: Json, given: Json) -> None:
 
 def _emptied(value: Any) -> Any:
     return [] if isinstance(value, list) else None
+
+
+def _refuse_unbuilt(features: Json) -> None:
+    if features["subscription_update"]["schedule_at_period_end"]["conditions"]:
+        raise NotBuilt("The sandbox's portal changes plans at once.", param="features")
+    if features["subscription_pause"]["duration"]["type"] != "indefinite":
+        raise NotBuilt("The sandbox's portal pauses until it is told to resume.", param="features")
 
 
 def _check_products(box: Sandbox, feature: Json) -> None:

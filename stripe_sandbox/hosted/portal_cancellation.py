@@ -1,0 +1,95 @@
+"""Canceling a subscription in the portal, and changing one's mind."""
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from stripe_sandbox import events
+from stripe_sandbox.billing import canceling, members
+from stripe_sandbox.errors import Json
+from stripe_sandbox.hosted.pages import box, bp
+from stripe_sandbox.hosted.visits import Visit, open_visit
+
+FEEDBACK = {
+    "customer_service": "Customer service was less than expected",
+    "low_quality": "Quality was less than expected",
+    "missing_features": "I need more features",
+    "other": "Other reason",
+    "switched_service": "I found an alternative",
+    "too_complex": "Ease of use was less than expected",
+    "too_expensive": "It's too expensive",
+    "unused": "I no longer need it",
+}
+
+
+@bp.get("/p/session/<id>/<subscription>/cancel")
+def show_cancellation(id: str, subscription: str) -> str:
+    with box().store.transaction():
+        visit = open_visit(id, "subscription_cancel")
+        found = visit.subscription(subscription)
+        return render_template(
+            "hosted/portal/cancel.html",
+            visit=visit,
+            subscription=found,
+            reasons={name: FEEDBACK[name] for name in _reasons(visit)},
+            is_immediate=_is_immediate(visit),
+        )
+
+
+@bp.post("/p/session/<id>/<subscription>/cancel")
+def cancel(id: str, subscription: str) -> Response:
+    with box().store.transaction():
+        visit = open_visit(id, "subscription_cancel")
+        found = visit.subscription(subscription)
+        if not _is_scheduled(found):  # a second tab, or the button pressed twice
+            _cancel(visit, found)
+        return visit.finish("subscription_cancel")
+
+
+@bp.post("/p/session/<id>/<subscription>/keep")
+def keep(id: str, subscription: str) -> Response:
+    """Do not cancel after all."""
+    with box().store.transaction():
+        visit = open_visit(id, "subscription_cancel")
+        found = visit.subscription(subscription)
+        if _is_scheduled(found):
+            with events.updating(box(), "customer.subscription.updated", found):
+                canceling.keep(box(), found)
+        return visit.finish("subscription_keep")
+
+
+def _cancel(visit: Visit, subscription: Json) -> None:
+    details = _details(visit)
+    if _is_immediate(visit):
+        behavior = visit.features["subscription_cancel"]["proration_behavior"]
+        canceling.cancel(
+            box(),
+            subscription,
+            details,
+            prorate=behavior != "none",
+            invoice_now=behavior == "always_invoice",
+        )
+        return
+    with events.updating(box(), "customer.subscription.updated", subscription):
+        # with flexible billing the portal sets a date, and leaves cancel_at_period_end alone
+        canceling.cancel_later(box(), subscription, members.period_end(subscription), details)
+
+
+def _details(visit: Visit) -> Json:
+    feedback = request.form.get("feedback")
+    return {
+        "comment": request.form.get("comment", "").strip() or None,
+        "feedback": feedback if feedback in _reasons(visit) else None,
+    }
+
+
+def _reasons(visit: Visit) -> list[str]:
+    asked = visit.features["subscription_cancel"]["cancellation_reason"]
+    return list(asked["options"]) if asked["enabled"] else []
+
+
+def _is_immediate(visit: Visit) -> bool:
+    return bool(visit.features["subscription_cancel"]["mode"] == "immediately")
+
+
+def _is_scheduled(subscription: Json) -> bool:
+    return bool(subscription["cancel_at"] or subscription["cancel_at_period_end"])
