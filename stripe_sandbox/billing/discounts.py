@@ -1,13 +1,11 @@
 """Discounts: what a coupon takes off, from what, and for how long."""
 
-import calendar
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from stripe_sandbox import events
-from stripe_sandbox.billing import redemption
+from stripe_sandbox.billing import periods, redemption
 from stripe_sandbox.billing.redemption import Purchase
 from stripe_sandbox.errors import Json
 from stripe_sandbox.sandbox import Sandbox
@@ -139,11 +137,8 @@ def _covers(coupon: Json, part: Part) -> bool:
 def _end(coupon: Json, start: int) -> int | None:
     if coupon["duration"] != "repeating":
         return None
-    day = datetime.fromtimestamp(start, UTC)
-    months = day.month - 1 + coupon["duration_in_months"]
-    year, month = day.year + months // 12, months % 12 + 1
-    last_day = calendar.monthrange(year, month)[1]
-    return int(day.replace(year=year, month=month, day=min(day.day, last_day)).timestamp())
+    monthly = {"interval": "month", "interval_count": 1}
+    return periods.boundary(start, monthly, coupon["duration_in_months"])
 
 
 def _copy(value: Json) -> Json:
