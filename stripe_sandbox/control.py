@@ -1,11 +1,12 @@
 """The sandbox's own API at `/_sandbox`: trouble on demand, and time made to pass."""
 
 import time
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, replace
+from typing import Any, get_args
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
+from stripe_sandbox.billing.rules import FinalAction, Rules
 from stripe_sandbox.errors import InvalidRequest, Json, StripeError, no_such
 from stripe_sandbox.http.faults import Fault
 from stripe_sandbox.payments import answers, confirmation, disputes
@@ -29,6 +30,7 @@ def reset() -> Json:
     box = _box()
     box.faults.clear()
     box.mischief = Mischief()
+    box.billing = Rules()
     box.requests.clear()
     box.store.reset()
     with box.store.transaction():
@@ -82,6 +84,22 @@ def update_mischief() -> Json:
         _courier().seed(given["shuffle"])
     _courier().ring()
     return box.mischief.as_json()
+
+
+@bp.get("/billing")
+def show_billing() -> Json:
+    return _box().billing.as_json()
+
+
+@bp.post("/billing")
+def update_billing() -> Json:
+    """finalize_after, retry_days, final_action, upcoming_days: what is not given stays."""
+    box = _box()
+    given = _body({field.name for field in fields(Rules)})
+    if given.get("final_action", "cancel") not in get_args(FinalAction):
+        raise InvalidRequest("final_action is one of cancel, unpaid, past_due")
+    box.billing = replace(box.billing, **given)
+    return box.billing.as_json()
 
 
 @bp.get("/deliveries")

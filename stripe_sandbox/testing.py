@@ -12,6 +12,8 @@ from stripe_sandbox.server import Server
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.shapes import random_text
 
+MONTH = 28 * 24 * 3600
+
 
 class Control:
     """Client of the control API of a sandbox that runs anywhere."""
@@ -130,11 +132,31 @@ class Control:
         """Advance a test clock and wait until everything on its way has happened."""
         self._ask("POST", f"/test_helpers/test_clocks/{clock}/advance", frozen_time=to)
         end = time.monotonic() + timeout
-        while (found := self._ask("GET", f"/test_helpers/test_clocks/{clock}"))["status"] != "ready":
+        while (found := self._ask("GET", f"/test_helpers/test_clocks/{clock}"))[
+            "status"
+        ] != "ready":
             if found["status"] == "internal_failure" or time.monotonic() > end:
                 raise RuntimeError(f"the clock is {found['status']}")
             time.sleep(0.02)
         return found
+
+    def travel(self, customer: str, to: int) -> None:
+        """Let time pass for one customer, who gets a test clock if there is none yet."""
+        path = "/test_helpers/test_clocks"
+        now = int(time.time())
+        clock = self._ask("GET", f"/customers/{customer}")["test_clock"]
+        if clock:
+            now = self._ask("GET", f"{path}/{clock}")["frozen_time"]
+        else:
+            clock = self._ask("POST", path, frozen_time=now, customer=customer)["id"]
+        while now < to:
+            now = min(now + MONTH, to)
+            self.advance(clock, now)
+
+    def billing(self, **rules: Any) -> Json:
+        """finalize_after=seconds, retry_days=[3, 5, 7], final_action="cancel", ... (rules.py)."""
+        set_rules: Json = self._send("POST", "/billing", **rules)
+        return set_rules
 
     def requests(self) -> list[Json]:
         """The latest API requests, newest first: {method, path, status, idempotency_key, ...}."""

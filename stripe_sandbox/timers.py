@@ -39,6 +39,11 @@ def stop(box: Sandbox, kind: str, id: str) -> None:
     box.store.db.execute("DELETE FROM timers WHERE kind = ? AND object = ?", (kind, id))
 
 
+def move(box: Sandbox, id: str, clock: str) -> None:
+    """What is due for this object is due by this test clock from now on."""
+    box.store.db.execute("UPDATE timers SET clock = ? WHERE object = ?", (clock, id))
+
+
 def run_due(box: Sandbox) -> int:
     """Do what is due in real time; how much that was."""
     count = 0

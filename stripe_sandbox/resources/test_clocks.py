@@ -86,6 +86,11 @@ def _attach(box: Sandbox, customer: Json, clock: Json) -> None:
         raise InvalidRequest("The customer is already on a test clock.", param="customer")
     with events.updating(box, "customer.updated", customer):
         customer["test_clock"] = clock["id"]
+    where = "AND json_extract(body, '$.customer') = ?"
+    for kind in CARRIED[:-1]:
+        for value in box.store.select(kind, where, (customer["id"],)):
+            value["test_clock"] = clock["id"]
+            timers.move(box, value["id"], clock["id"])
 
 
 def _check(box: Sandbox, clock: Json, target: int) -> None:

@@ -197,7 +197,7 @@ def test_a_preview_is_what_then_happens(buyer: Buyer) -> None:
         buyer.v1.invoices.create_preview(
             {
                 "subscription": subscription.id,
-                "subscription_details": {"items": items, "proration_behavior": behavior},  # type: ignore[typeddict-item]
+                "subscription_details": {"items": items, "proration_behavior": behavior},
             }
         )
         for behavior in ("always_invoice", "create_prorations", "none")
