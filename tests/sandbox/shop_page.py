@@ -27,14 +27,14 @@ document.getElementById("pay").addEventListener("submit", async (event) => {
   if (checked.error) { result.textContent = checked.error.code; return; }
   const answer = options.get("deferred")
     ? await stripe.createConfirmationToken({ elements, params: { return_url: location.origin } })
-    : await stripe.confirmPayment({
+    : await stripe[clientSecret.startsWith("seti_") ? "confirmSetup" : "confirmPayment"]({
         elements,
         clientSecret,
         confirmParams: options.get("stay") ? {} : { return_url: returnUrl },
         redirect: options.get("redirect") || "always",
       });
   result.textContent = answer.error?.decline_code || answer.error?.code
-    || answer.confirmationToken?.id || answer.paymentIntent.status;
+    || answer.confirmationToken?.id || (answer.paymentIntent || answer.setupIntent).status;
 });
 """
 

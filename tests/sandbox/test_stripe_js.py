@@ -136,6 +136,35 @@ def test_3d_secure_without_a_return_url_stays_on_the_page(
     expect(page.locator("#result")).to_have_text("succeeded")
 
 
+@pytest.fixture
+def setup(v1: stripe.V1Services) -> stripe.SetupIntent:
+    return v1.setup_intents.create({"customer": v1.customers.create().id})
+
+
+def test_a_card_is_saved(
+    page: Page, shop: ShopPage, v1: stripe.V1Services, setup: stripe.SetupIntent
+) -> None:
+    frame = open_shop(page, shop, f"secret={setup.client_secret}&redirect=if_required")
+    type_card(frame, "4242424242424242")
+    page.get_by_role("button", name="Pay").click()
+    expect(page.locator("#result")).to_have_text("succeeded")
+    assert len(v1.customers.payment_methods.list(str(setup.customer)).data) == 1
+
+
+def test_saving_a_card_may_lead_to_the_bank(
+    page: Page, shop: ShopPage, setup: stripe.SetupIntent
+) -> None:
+    frame = open_shop(page, shop, f"secret={setup.client_secret}")
+    type_card(frame, "4000002500003155")
+    page.get_by_role("button", name="Pay").click()
+    page.wait_for_url("**/3ds/**")
+    page.get_by_role("button", name="Complete").click()
+    page.wait_for_url("**/return?**")
+    query = parse_qs(urlsplit(page.url).query)
+    assert query["setup_intent"] == [setup.id]
+    assert query["redirect_status"] == ["succeeded"]
+
+
 def test_a_confirmation_token_pays_on_the_server(
     page: Page, shop: ShopPage, v1: stripe.V1Services, intent: stripe.PaymentIntent
 ) -> None:

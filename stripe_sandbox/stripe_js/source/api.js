@@ -11,12 +11,22 @@ function require_(condition, message) {
   if (!condition) throw new IntegrationError(message);
 }
 
-function intentId(clientSecret) {
+// What is different between payment and setup intents.
+const KINDS = {
+  pi: { path: "payment_intents", name: "payment_intent", key: "paymentIntent", error: "last_payment_error" },
+  seti: { path: "setup_intents", name: "setup_intent", key: "setupIntent", error: "last_setup_error" },
+};
+
+function intentKind(clientSecret) {
   require_(
-    /^pi_\w+_secret_\w+$/.test(clientSecret || ""),
+    /^(pi|seti)_\w+_secret_\w+$/.test(clientSecret || ""),
     "The client secret should have the form ${id}_secret_${secret}.",
   );
-  return clientSecret.split("_secret_")[0];
+  return KINDS[clientSecret.split("_")[0]];
+}
+
+function intentPath(clientSecret) {
+  return `${intentKind(clientSecret).path}/${clientSecret.split("_secret_")[0]}`;
 }
 
 async function call(key, method, path, params = {}) {
@@ -43,5 +53,5 @@ function encode(params, prefix = "") {
 }
 
 function retrieveIntent(key, clientSecret) {
-  return call(key, "GET", `payment_intents/${intentId(clientSecret)}`, { client_secret: clientSecret });
+  return call(key, "GET", intentPath(clientSecret), { client_secret: clientSecret });
 }

@@ -10,8 +10,9 @@ function leaveFor(url) {
 
 function returnTo(returnUrl, intent) {
   const url = new URL(returnUrl);
-  url.searchParams.set("payment_intent", intent.id);
-  url.searchParams.set("payment_intent_client_secret", intent.client_secret);
+  const { name } = intentKind(intent.client_secret);
+  url.searchParams.set(name, intent.id);
+  url.searchParams.set(`${name}_client_secret`, intent.client_secret);
   url.searchParams.set("redirect_status", DONE.includes(intent.status) ? "succeeded" : "failed");
   return leaveFor(url.href);
 }
@@ -26,9 +27,15 @@ function collect(elements, params = {}) {
 
 function outcome(intent) {
   if (intent.error) return { error: intent.error };
-  return intent.last_payment_error && intent.status === "requires_payment_method"
-    ? { error: { ...intent.last_payment_error, payment_intent: intent } }
-    : { paymentIntent: intent };
+  const kind = intentKind(intent.client_secret);
+  return intent[kind.error] && intent.status === "requires_payment_method"
+    ? { error: { ...intent[kind.error], [kind.name]: intent } }
+    : { [kind.key]: intent };
+}
+
+async function retrieve(key, clientSecret) {
+  const intent = await retrieveIntent(key, clientSecret);
+  return intent.error ? { error: intent.error } : { [intentKind(clientSecret).key]: intent };
 }
 
 async function nextAction(key, clientSecret) {
@@ -39,18 +46,22 @@ async function nextAction(key, clientSecret) {
   return outcome(await retrieveIntent(key, clientSecret));
 }
 
-async function confirm(key, { elements, clientSecret, confirmParams = {}, redirect = "always" }) {
+async function confirm(key, caller, { elements, clientSecret, confirmParams = {}, redirect = "always" }) {
   const secret = clientSecret || elements?.options.clientSecret;
-  const id = intentId(secret);
+  const kind = intentKind(secret);
+  require_(
+    kind.name === (caller === "confirmSetup" ? "setup_intent" : "payment_intent"),
+    `${caller}(): the client secret is of a ${kind.name}.`,
+  );
   const returnUrl = confirmParams.return_url;
-  require_(returnUrl || redirect === "if_required", "confirmPayment(): `confirmParams.return_url` is missing.");
+  require_(returnUrl || redirect === "if_required", `${caller}(): \`confirmParams.return_url\` is missing.`);
   let method = confirmParams.payment_method;
   if (elements) {
     const collected = await collect(elements, confirmParams);
     if (collected.error) return { error: collected.error };
     method = collected.paymentMethod.id;
   }
-  const intent = await call(key, "POST", `payment_intents/${id}/confirm`, {
+  const intent = await call(key, "POST", `${intentPath(secret)}/confirm`, {
     client_secret: secret,
     payment_method: method,
     return_url: returnUrl,
@@ -65,7 +76,7 @@ async function confirm(key, { elements, clientSecret, confirmParams = {}, redire
   if (intent.status === "requires_action") {
     return returnUrl ? leaveFor(intent.next_action.use_stripe_sdk.stripe_js) : nextAction(key, secret);
   }
-  return redirect === "if_required" ? { paymentIntent: intent } : returnTo(returnUrl, intent);
+  return redirect === "if_required" ? { [kind.key]: intent } : returnTo(returnUrl, intent);
 }
 
 async function createToken(key, { elements, params = {} }) {

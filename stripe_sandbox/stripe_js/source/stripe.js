@@ -2,12 +2,11 @@ function Stripe(key) {
   require_(/^pk_test_\w+$/.test(key || ""), "Stripe() needs a publishable test key, pk_test_...");
   return {
     elements: (options = {}) => new Elements(key, options),
-    confirmPayment: (options) => confirm(key, options),
+    confirmPayment: (options) => confirm(key, "confirmPayment", options),
+    confirmSetup: (options) => confirm(key, "confirmSetup", options),
     handleNextAction: ({ clientSecret }) => nextAction(key, clientSecret),
-    retrievePaymentIntent: async (clientSecret) => {
-      const intent = await retrieveIntent(key, clientSecret);
-      return intent.error ? { error: intent.error } : { paymentIntent: intent };
-    },
+    retrievePaymentIntent: (clientSecret) => retrieve(key, clientSecret),
+    retrieveSetupIntent: (clientSecret) => retrieve(key, clientSecret),
     createConfirmationToken: (options) => createToken(key, options),
     createPaymentMethod: ({ elements, params = {} }) =>
       collect(elements, { payment_method_data: params }),
