@@ -18,13 +18,13 @@ MOST = 50
 
 
 def mine() -> list[tuple[License, OrderLine | None]]:
-    """Of the signed-in customer, newest first, also those that ended."""
+    """Of the signed-in customer, newest first; those that ended come last."""
     query = (
         select(License, OrderLine)
         .outerjoin(OrderLine, OrderLine.id == License.order_line_id)
         .where(License.user_id == current_user.id)
         .options(joinedload(License.policy), joinedload(License.product))
-        .order_by(License.issued_at.desc(), License.id.desc())
+        .order_by(License.ended_at.is_not(None), License.issued_at.desc(), License.id.desc())
     )
     return [(license, line) for license, line in session.execute(query)]
 
