@@ -1,6 +1,7 @@
 """Lists, searches and suggestions over a made-up catalog, in process, on SQLite.
 
 `python -m benchmarks.search [PRODUCTS]`; 100,000 products take some minutes to index first.
+The log goes to the standard output too: `| grep -v request_id` leaves it out.
 """
 
 import random
@@ -8,23 +9,29 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from itertools import accumulate
+from mmap import PAGESIZE
+from multiprocessing import get_context
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from statistics import quantiles
 from typing import Any
 
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Table, insert
 
 from shop import config
 from shop.app import create_app
 from shop.catalog.models import Category, Kind, Price, Product, Status, Variant, product_categories
+from shop.config import Settings
 from shop.db import Base, commit, db, session, utcnow
-from shop.search import writer
+from shop.search import tasks, writer
 
 REPEATS = 100
+PATIENCE = 120  # seconds
+NEW_TITLE = "Quixotic"
 VOWELS, CONSONANTS = "aeiou", "bdfgklmnprstv"
 
 
@@ -164,15 +171,55 @@ def report(name: str, times: Sequence[tuple[float, float]]) -> None:
     )
 
 
-def build(app: Flask, count: int) -> Language:
+def build(count: int) -> Language:
     language = Language(seed=7)
     Base.metadata.create_all(db.engine)
     fill(language, count)
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     writer.rebuild()
-    print(f"{count:,} products indexed in {time.perf_counter() - started:.0f} s")
-    app.test_client().get("/search?q=warm")
+    clock, work = time.perf_counter() - started, time.process_time() - worked
+    peak = getrusage(RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{count:,} products indexed in {clock:.0f} s, {work:.0f} s of CPU; peak {peak} MiB")
     return language
+
+
+def watch_changes(settings: Settings, client: FlaskClient, count: int) -> None:
+    """How long after another process saved a change this one shows it."""
+    signs: dict[str, Callable[[], bool]] = {
+        NEW_TITLE: lambda: f"{NEW_TITLE}</mark>" in client.get(f"/search?q={NEW_TITLE}").text,
+        "": lambda: f"{count - 1:,} products" in client.get("/products").text,
+    }
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as worker:
+        for title, is_shown in signs.items():
+            saved = worker.submit(change, settings, title)
+            patience = time.monotonic() + PATIENCE
+            while not is_shown() and time.monotonic() < patience:
+                time.sleep(0.02)
+            shown = time.monotonic()
+            what = "a new title is found" if title else "an archived product is gone from lists"
+            print(f"{what} {shown - saved.result():.1f} s after it was saved")
+
+
+def change(settings: Settings, title: str) -> float:
+    """Rename a product, or archive it, and index that as the sweeper does; when it was saved."""
+    with create_app(settings).app_context():
+        product = session.get_one(Product, 1)
+        if title:
+            product.title = title
+        else:
+            product.status = Status.ARCHIVED
+        commit()
+        saved = time.monotonic()
+        tasks.sweep()
+        session.remove()
+        db.engine.dispose()
+    return saved
+
+
+def memory() -> int:
+    """MiB of this process."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * PAGESIZE // 2**20
 
 
 def main(count: int = 100_000) -> None:
@@ -180,13 +227,17 @@ def main(count: int = 100_000) -> None:
         settings = config.load(_env_file=None, data_dir=Path(folder), broker_url="memory://")
         app = create_app(settings)
         with app.app_context():
-            language = build(app, count)
+            language = build(count)
+        client, before = app.test_client(), memory()
+        client.get("/search?q=warm")
+        print(f"snapshot and index take {memory() - before} MiB of each process")
         everything = []
         for name, ask in questions(language).items():
-            times = list(measure(app.test_client(), ask))
+            times = list(measure(client, ask))
             everything += times
             report(name, times)
         report("all of these", everything)
+        watch_changes(settings, client, count)
 
 
 if __name__ == "__main__":
