@@ -123,7 +123,7 @@ def test_dead_parameters_name_their_reason(v1: stripe.V1Services) -> None:
 
 def test_routes_that_are_not_built_say_so(v1: stripe.V1Services) -> None:
     with pytest.raises(stripe.APIError) as refused:
-        v1.subscriptions.list()
+        v1.payouts.list()
     assert refused.value.http_status == 501
 
 
