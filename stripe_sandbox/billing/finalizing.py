@@ -33,7 +33,8 @@ def finalize(box: Sandbox, invoice: Json, intent: Json | None = None) -> None:
         status="open",
     )
     invoice["status_transitions"]["finalized_at"] = now
-    _use_balance(box, invoice, customer)
+    if intent is None:
+        _use_balance(box, invoice, customer)
     if invoice["collection_method"] == "send_invoice" and invoice["due_date"] is None:
         invoice["due_date"] = now + 30 * DAY
     events.emit(box, "invoice.finalized", invoice)

@@ -109,7 +109,7 @@ def find_price(box: Sandbox, params: Json, place: str) -> Json:
             "with `type=recurring`.",
             param=f"{place}[price]",
         )
-    if not price["active"]:
+    if not price["active"] and not box.store.private(id).get("is_inline"):
         raise InvalidRequest(
             "The price specified is inactive. This field only accepts active prices.",
             param=f"{place}[price]",

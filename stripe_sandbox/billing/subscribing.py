@@ -95,14 +95,23 @@ def build(box: Sandbox, params: Json) -> Json:
     return subscription
 
 
-def bill_first(box: Sandbox, subscription: Json, params: Json) -> Json:
+def bill_first(
+    box: Sandbox, subscription: Json, params: Json, *, takes_pending: bool = True
+) -> Json:
     """A draft of the first invoice, also of one without an amount during a trial."""
     now = box.now(subscription)
     invoice = renewing.draft(box, subscription, "subscription_create", (now, now))
-    for index, extra in enumerate(params.get("add_invoice_items") or []):
-        given = {**extra, "customer": subscription["customer"]}
-        items.make(box, given, f"add_invoice_items[{index}]")
-    invoicing.add_pending(box, invoice, subscription["id"])
+    extra = [
+        items.make(
+            box, {**given, "customer": subscription["customer"]}, f"add_invoice_items[{index}]"
+        )
+        for index, given in enumerate(params.get("add_invoice_items") or [])
+    ]
+    if takes_pending:
+        invoicing.add_pending(box, invoice, subscription["id"])
+    else:
+        for item in extra:
+            lines.add_item(box, invoice, item)
     for item in members.of(subscription):
         lines.add_period(box, invoice, subscription, item)
     invoicing.announce(box, invoice)

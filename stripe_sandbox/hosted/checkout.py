@@ -1,15 +1,23 @@
 """The page of a Checkout Session."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from stripe_sandbox.errors import CardDeclined, InvalidCard, InvalidRequest, Json
 from stripe_sandbox.hosted.pages import box, bp
 from stripe_sandbox.hosted.payment_form import PaymentForm, delayed_method
-from stripe_sandbox.payments import checkout, checkout_setup
+from stripe_sandbox.payments import checkout, checkout_setup, checkout_subscription
 from stripe_sandbox.resources.checkout_sessions import lines_of
 
 Page = BaseResponse | tuple[str, int] | str
+FINISH: dict[str, Callable[..., Json | None]] = {
+    "payment": checkout.pay,
+    "setup": checkout_setup.save,
+    "subscription": checkout_subscription.pay,
+}
 
 
 @bp.get("/c/pay/<id>")
@@ -24,8 +32,23 @@ def pay(id: str) -> Page:
     form = PaymentForm(request.form)
     with box().store.transaction():
         session = _open_session(id)
-        next_page = _pay(session, form) if form.validate() else None
+        is_free = session["mode"] == "subscription" and checkout_subscription.is_free(session)
+        next_page = _pay(session, form) if form.validate(needs_method=not is_free) else None
         return next_page or (_render(session, form), 422)
+
+
+@bp.post("/c/pay/<id>/promotion")
+def apply_promotion(id: str) -> Page:
+    """An empty code takes the discount off again."""
+    with box().store.transaction():
+        session = _open_session(id)
+        form = PaymentForm({"email": _known_email(session), **request.form})
+        try:
+            checkout_subscription.apply_code(box(), session, form.values["promotion_code"].strip())
+        except InvalidRequest as refusal:
+            form.errors["promotion_code"] = refusal.message
+            return _render(session, form), 422
+        return redirect(f"/c/pay/{id}", 303)
 
 
 @bp.get("/c/pay/<id>/return")
@@ -43,23 +66,28 @@ def _pay(session: Json, form: PaymentForm) -> BaseResponse | None:
     """Where the buyer goes next; None with an error on the form when they have to stay."""
     return_url = f"{box().settings.public_url}/c/pay/{session['id']}/return"
     try:
-        finish = checkout_setup.save if session["mode"] == "setup" else checkout.pay
-        intent = finish(box(), session, form.buyer, form.payment_method(), return_url)
+        finish = FINISH[session["mode"]]
+        intent = finish(box(), session, form.buyer, _method(session, form), return_url)
     except (CardDeclined, InvalidCard, InvalidRequest) as refusal:
         form.refuse(refusal)
         return None
-    if intent["status"] == "requires_action":
+    if intent and intent["status"] == "requires_action":
         return redirect(intent["next_action"]["redirect_to_url"]["url"], 303)
     return _to_success(session)
 
 
-def _last_error(session: Json) -> Json | None:
-    intent = box().store.get(session["payment_intent"] or session["setup_intent"] or "")
-    if intent is None:
+def _method(session: Json, form: PaymentForm) -> Any:
+    """What was typed in; None when the session asks for nothing."""
+    if session["mode"] == "subscription" and checkout_subscription.is_free(session):
         return None
-    error: Json | None = intent[
-        "last_setup_error" if session["mode"] == "setup" else "last_payment_error"
-    ]
+    return form.payment_method()
+
+
+def _last_error(session: Json) -> Json | None:
+    hidden = box().store.private(session["id"]).get("intent")
+    id = session["payment_intent"] or session["setup_intent"] or hidden or ""
+    intent = box().store.get(id) or {}
+    error: Json | None = intent.get("last_payment_error") or intent.get("last_setup_error")
     return error
 
 
@@ -81,6 +109,8 @@ def _known_email(session: Json) -> str:
 
 
 def _render(session: Json, form: PaymentForm) -> str:
+    if session["mode"] == "subscription":
+        return _render_subscription(session, form)
     return render_template(
         "hosted/checkout.html",
         session=session,
@@ -88,6 +118,21 @@ def _render(session: Json, form: PaymentForm) -> str:
         form=form,
         known_email=_known_email(session),
         delayed=None if session["mode"] == "setup" else delayed_method(session["currency"]),
+    )
+
+
+def _render_subscription(session: Json, form: PaymentForm) -> str:
+    data = box().store.private(session["id"])["subscription_data"]
+    return render_template(
+        "hosted/checkout_subscription.html",
+        session=session,
+        lines=lines_of(box(), session),
+        form=form,
+        known_email=_known_email(session),
+        delayed=delayed_method(session["currency"]) if session["amount_total"] else None,
+        has_trial=checkout_subscription.has_trial(box(), session),
+        trial_days=data.get("trial_period_days"),
+        is_free=checkout_subscription.is_free(session),
     )
 
 

@@ -1,5 +1,6 @@
 """A Checkout Session on its way from open to complete."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from stripe_sandbox import events, shapes, timers
@@ -8,6 +9,9 @@ from stripe_sandbox.payments import confirmation
 from stripe_sandbox.payments.challenges import Terms
 from stripe_sandbox.resources import customers, payment_intents, payment_methods
 from stripe_sandbox.sandbox import Sandbox
+
+STARTERS: dict[str, Callable[[Sandbox, Json], None]] = {}
+"""What a session of a mode starts when it is complete, before that is told."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ def complete(box: Sandbox, session: Json, payment_status: str) -> None:
     )
     if session["customer_creation"] == "always":
         make_customer(box, session)
+    if start := STARTERS.get(session["mode"]):
+        start(box, session)
     events.emit(box, "checkout.session.completed", session)
 
 

@@ -6,6 +6,7 @@ MODULES = (
     "charges",
     "checkout_sessions",
     "checkout_setup",
+    "checkout_subscription",
     "confirmation_tokens",
     "coupons",
     "credit_notes",

@@ -7,11 +7,11 @@ from stripe_sandbox.resources import prices
 from stripe_sandbox.sandbox import Sandbox
 
 
-def make(box: Sandbox, params: Json, index: int) -> Json:
+def make(box: Sandbox, params: Json, index: int, *, may_recur: bool = False) -> Json:
     for name in ("tax_rates", "adjustable_quantity"):
         if params.get(name):
             raise NotBuilt(f"The sandbox has not built {name} of line items.")
-    price = _price(box, params, f"line_items[{index}]")
+    price = _price(box, params, f"line_items[{index}]", may_recur=may_recur)
     quantity = params.get("quantity")
     if quantity is None or quantity < 1:
         raise InvalidRequest(
@@ -35,11 +35,12 @@ def make(box: Sandbox, params: Json, index: int) -> Json:
     )
 
 
-def _price(box: Sandbox, params: Json, place: str) -> Json:
+def _price(box: Sandbox, params: Json, place: str, *, may_recur: bool) -> Json:
     if data := params.get("price_data"):
         price = prices.make(box, data)
         # Stripe hides the prices and products that are made on the way
         price["active"] = False
+        box.store.private(price["id"])["is_inline"] = True
     elif params.get("price"):
         price = box.store.require("price", params["price"], f"{place}[price]")
         if not price["active"]:
@@ -51,7 +52,7 @@ def _price(box: Sandbox, params: Json, place: str) -> Json:
         raise InvalidRequest(
             "Line items require a `price` or `price_data`.", param=place, code="parameter_missing"
         )
-    if price["type"] == "recurring":
+    if price["type"] == "recurring" and not may_recur:
         raise InvalidRequest(
             "You specified `payment` mode but passed a recurring price. Either switch to "
             "`subscription` mode or use only one-time prices.",

@@ -27,8 +27,8 @@ def create(call: Call) -> Json:
     check(box, params)
     if maker := OTHER_MODES.get(params["mode"]):
         return maker(call)
-    lines = [checkout_lines.make(box, line, index) for index, line in enumerate(_lines(params))]
-    currency = _one_currency(lines)
+    lines = [checkout_lines.make(box, line, index) for index, line in enumerate(given(params))]
+    currency = one_currency(lines)
     total = sum(line["amount_total"] for line in lines)
     payment_intents.check_amount(total, currency)
     return make(
@@ -43,7 +43,7 @@ def create(call: Call) -> Json:
         currency=currency,
         customer_creation=None if params.get("customer") else "if_required",
         payment_method_collection="if_required",
-        payment_method_types=_method_types(currency),
+        payment_method_types=method_types(currency),
         payment_status="unpaid",
         total_details=shapes.fill("checkout.session:total_details", {}),
     )
@@ -83,7 +83,9 @@ def update(call: Call) -> Json:
 
 @operation("get", "/v1/checkout/sessions")
 def list_all(call: Call) -> Json:
-    return listing.page(call, "checkout.session", "customer", "payment_intent", "status")
+    return listing.page(
+        call, "checkout.session", "customer", "payment_intent", "status", "subscription"
+    )
 
 
 @operation("get", "/v1/checkout/sessions/{session}/line_items")
@@ -107,7 +109,8 @@ def expire(box: Sandbox, session: Json) -> None:
         )
     timers.stop(box, "expire_session", session["id"])
     session.update(status="expired", url=None)
-    intent = box.store.get(session["payment_intent"] or "")
+    hidden = box.store.private(session["id"]).get("intent")
+    intent = box.store.get(session["payment_intent"] or hidden or "")
     if intent and intent["status"] in payment_intents.CANCELABLE:
         payment_intents.cancel(box, intent, "automatic")
     setup = box.store.get(session["setup_intent"] or "")
@@ -140,18 +143,18 @@ def check(box: Sandbox, params: Json) -> None:
         box.store.require("customer", customer, "customer")
 
 
-def _lines(params: Json) -> list[Json]:
+def given(params: Json) -> list[Json]:
     lines: list[Json] = params.get("line_items") or []
     if not lines:
         raise InvalidRequest(
-            "The `line_items` parameter is required in payment mode.", param="line_items"
+            f"The `line_items` parameter is required in {params['mode']} mode.", param="line_items"
         )
     if len(lines) > 100:
         raise InvalidRequest("Checkout accepts up to 100 line items.", param="line_items")
     return lines
 
 
-def _one_currency(lines: list[Json]) -> str:
+def one_currency(lines: list[Json]) -> str:
     currencies = {line["currency"] for line in lines}
     if len(currencies) > 1:
         raise InvalidRequest(
@@ -173,7 +176,7 @@ def _expiry(box: Sandbox, params: Json) -> int:
     return expiry
 
 
-def _method_types(currency: str) -> list[str]:
+def method_types(currency: str) -> list[str]:
     delayed = BANK_TYPE_OF.get(currency)
     return ["card", delayed] if delayed else ["card"]
 
