@@ -159,3 +159,14 @@ def test_a_snippet_shows_the_words_of_the_description(client: FlaskClient) -> No
 
     assert "Oiled &lt;b&gt;<mark>walnut</mark>&lt;/b&gt; top." in page
     assert session.new == session.dirty
+
+
+def test_a_title_with_the_words_keeps_its_summary(client: FlaskClient) -> None:
+    make_product(title="Walnut desk", summary="It is <big>.", description="Oiled walnut top.")
+    writer.drain()
+
+    page = client.get("/search?q=walnut").text
+
+    assert "<mark>Walnut</mark> desk" in page
+    assert "It is &lt;big&gt;." in page
+    assert "Oiled" not in page

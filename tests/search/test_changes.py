@@ -1,0 +1,185 @@
+"""What somebody changed is seen soon, what we changed at once."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
+
+from shop.catalog.models import Product, Variant
+from shop.db import commit, db, session
+from shop.search import answers, pulse, snapshot, snapshots
+from shop.search.filters import Wanted
+from shop.search.listing import browse
+from tests.factories import make_price, make_product, make_variant
+from tests.queries import count_queries
+
+PATIENCE = 10.0  # seconds
+
+
+def until(is_so: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def elsewhere(statement: Any) -> None:
+    """As another process does it: no event of our session tells of it."""
+    with db.engine.begin() as connection:
+        connection.execute(statement)
+
+
+@pytest.fixture
+def visitor(app: Flask) -> FlaskClient:
+    """Commits nothing before it asks, so that only requests in a row are seen by the shop."""
+    return app.test_client()
+
+
+def counts(client: FlaskClient, facet: str) -> dict[str, int]:
+    answer: Any = client.get("/api/products").json
+    return {option["value"]: option["count"] for option in answer["facets"][facet]}
+
+
+def test_pages_in_a_row_ask_once_what_changed(
+    visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "PAUSE", 3_600)
+    make_price()
+    commit()
+    visitor.get("/products")
+
+    with count_queries() as queries:
+        visitor.get("/products")
+
+    assert queries
+    assert not [query for query in queries if "search_changes" in query]
+
+
+def test_our_own_sale_is_seen_at_once(
+    visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "PAUSE", 3_600)
+    variant = make_variant(stock=1)
+    commit()
+    assert counts(visitor, "availability") == {"in_stock": 1}
+
+    session.execute(update(Variant).values(reserved=1))
+    commit()
+
+    assert counts(visitor, "availability") == {"sold_out": 1}
+    assert variant.available == 0
+
+
+def test_a_sale_elsewhere_is_seen_soon(visitor: FlaskClient) -> None:
+    make_variant(stock=1)
+    commit()
+    assert counts(visitor, "availability") == {"in_stock": 1}
+
+    elsewhere(update(Variant).values(reserved=1))
+
+    assert until(lambda: counts(visitor, "availability") == {"sold_out": 1})
+
+
+def test_a_small_shop_is_read_again_at_once_however_slow_the_machine(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = snapshot.read
+
+    def read_slowly(currency: str) -> snapshot.Snapshot:
+        fresh = read(currency)
+        time.sleep(0.1)
+        return fresh
+
+    monkeypatch.setattr(snapshot, "read", read_slowly)
+    for total in range(1, 4):
+        make_product()
+        commit()
+        assert browse(Wanted()).total == total
+
+
+@pytest.fixture
+def large(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[snapshots.Snapshots]:
+    """Reads in a thread of its own, as a large shop does; whoever reads has finished at the end."""
+    monkeypatch.setattr(snapshots, "SMALL", 0)
+    kept: snapshots.Snapshots = app.extensions["search_snapshots"]
+    yield kept
+    with kept._reading:
+        pass
+
+
+def test_a_large_shop_is_read_beside_the_requests(
+    client: FlaskClient, large: snapshots.Snapshots
+) -> None:
+    make_product(title="Lamp")
+    commit()
+    assert client.get("/api/products").json["total"] == 1  # type: ignore[index]
+    make_product(title="Desk")
+    commit()
+
+    def total() -> Any:
+        answer: Any = client.get("/api/products").json
+        return answer["total"]
+
+    assert until(lambda: bool(total() == 2))
+
+
+def test_a_change_during_the_reading_is_read_too(
+    client: FlaskClient, large: snapshots.Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_variant(stock=1)
+    commit()
+    client.get("/api/products")
+    make_variant(stock=1)
+    commit()
+    read = snapshot.read
+
+    def read_and_sell(currency: str) -> snapshot.Snapshot:
+        fresh = read(currency)
+        session.rollback()
+        elsewhere(update(Variant).values(reserved=1))
+        elsewhere(update(Product).values(title="Sold"))
+        return fresh
+
+    monkeypatch.setattr(snapshot, "read", read_and_sell)
+
+    assert until(lambda: counts(client, "availability") == {"sold_out": 2})
+
+
+def test_a_database_that_fails_leaves_the_old_list(
+    client: FlaskClient, large: snapshots.Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_product()
+    commit()
+    assert counts(client, "kind")
+    failed = []
+
+    def fail(_currency: str) -> None:
+        failed.append(True)
+        raise OperationalError("SELECT", {}, Exception("gone"))
+
+    monkeypatch.setattr(snapshot, "read", fail)
+    make_product()
+    commit()
+
+    assert until(lambda: sum(counts(client, "kind").values()) == 1 and bool(failed))
+
+
+def test_the_questions_asked_last_are_remembered() -> None:
+    asked = []
+
+    def find_out(number: int) -> int:
+        asked.append(number)
+        return -number
+
+    known: answers.Answers[int] = answers.Answers(2)
+    for number in (1, 2, 1, 3, 1, 2):
+        assert known.get(number, lambda number=number: find_out(number)) == -number  # type: ignore[misc]
+
+    assert asked == [1, 2, 3, 2]
