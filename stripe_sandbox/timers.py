@@ -79,12 +79,15 @@ def _run_next(box: Sandbox) -> bool:
             stop(box, kind, id)
             ACTIONS[kind](box, id)
     except Exception:
-        if kind in ON_FAILURE:
-            with box.store.transaction():
-                stop(box, kind, id)
-                ON_FAILURE[kind](box, id)
+        with box.store.transaction():
+            stop(box, kind, id)  # it would fail for ever, and hold up all others
+            ON_FAILURE.get(kind, _ignore)(box, id)
         raise
     return True
+
+
+def _ignore(box: Sandbox, id: str) -> None:
+    """Nothing has to be told."""
 
 
 def _next(box: Sandbox, clock: str | None, until: float) -> tuple[str, str, float] | None:

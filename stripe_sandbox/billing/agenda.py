@@ -12,7 +12,14 @@ PAYABLE_FOR = 23 * HOUR  # how long a first invoice waits for its payment
 TOLD_BEFORE_TRIAL_END = 3 * DAY
 ENDED = ("canceled", "incomplete_expired")
 What = Literal[
-    "announce_trial_end", "announce_renewal", "end", "end_trial", "expire", "renew", "collect_again"
+    "announce_renewal",
+    "announce_trial_end",
+    "collect_again",
+    "end",
+    "end_trial",
+    "expire",
+    "next_phase",
+    "renew",
 ]
 Moment = tuple[int, int, What]
 """When, the rank among what happens in the same second, and what."""
@@ -32,12 +39,7 @@ def upcoming(box: Sandbox, subscription: Json) -> list[Moment]:
         return []
     if status == "incomplete":
         return [(subscription["created"] + PAYABLE_FOR, 0, "expire")]
-    moments: list[Moment] = []
-    if subscription["cancel_at"]:
-        moments.append((subscription["cancel_at"], 1, "end"))
-    pause = subscription["pause_collection"]
-    if pause and pause["resumes_at"]:
-        moments.append((pause["resumes_at"], 2, "collect_again"))
+    moments = _appointments(box, subscription)
     if status == "trialing":
         moments += _of_trial(box, subscription)
     elif status != "paused":
@@ -53,6 +55,19 @@ def note_told(box: Sandbox, subscription: Json, what: What, about: int) -> None:
 def next_end(subscription: Json) -> int:
     """When the first of the current periods ends."""
     return min(int(item["current_period_end"]) for item in members.of(subscription))
+
+
+def _appointments(box: Sandbox, subscription: Json) -> list[Moment]:
+    """What somebody has asked for."""
+    pause = subscription["pause_collection"] or {}
+    schedule = box.store.get(subscription["schedule"] or "") or {}
+    phase = schedule.get("current_phase") or {}
+    wishes: list[tuple[int | None, int, What]] = [
+        (subscription["cancel_at"], 1, "end"),
+        (pause.get("resumes_at"), 2, "collect_again"),
+        (phase.get("end_date"), 2, "next_phase"),
+    ]
+    return [(at, rank, what) for at, rank, what in wishes if at]
 
 
 def _of_trial(box: Sandbox, subscription: Json) -> list[Moment]:

@@ -3,6 +3,7 @@
 from stripe_sandbox import events, shapes
 from stripe_sandbox.billing import agenda, collection, finalizing, invoicing, members, proration
 from stripe_sandbox.errors import Json, no_such
+from stripe_sandbox.resources import customers
 from stripe_sandbox.sandbox import Sandbox
 
 REQUESTED = {"reason": "cancellation_requested"}
@@ -101,6 +102,16 @@ def last_invoice(box: Sandbox, subscription: Json) -> Json | None:
     return invoice
 
 
+def cancel_all(box: Sandbox, customer: Json) -> None:
+    """A deleted customer takes their subscriptions along, and nobody collects any more."""
+    where = "AND json_extract(body, '$.customer') = ?"
+    for subscription in box.store.select("subscription", where, (customer["id"],)):
+        if subscription["status"] not in agenda.ENDED:
+            cancel(box, subscription)
+    for invoice in box.store.select("invoice", where, (customer["id"],)):
+        collection.stop(box, invoice)
+
+
 def has_pending(box: Sandbox, subscription: Json) -> bool:
     return bool(invoicing.pending_items(box, subscription["customer"], subscription["id"]))
 
@@ -115,6 +126,7 @@ def _note(subscription: Json, details: Json | None) -> None:
 def _stop(box: Sandbox, subscription: Json) -> None:
     """Open invoices stay, but nothing collects them by itself any more."""
     agenda.plan(box, subscription)
+    _stop_schedule(box, subscription)
     where = (
         "AND json_extract(body, '$.parent.subscription_details.subscription') = ? "
         "AND json_extract(body, '$.status') IN ('draft', 'open')"
@@ -122,3 +134,14 @@ def _stop(box: Sandbox, subscription: Json) -> None:
     for invoice in box.store.select("invoice", where, (subscription["id"],)):
         collection.stop(box, invoice)
         invoice.update(auto_advance=False, automatically_finalizes_at=None)
+
+
+def _stop_schedule(box: Sandbox, subscription: Json) -> None:
+    schedule = box.store.get(subscription["schedule"] or "")
+    if schedule and schedule["status"] == "active":
+        now = box.now(subscription)
+        schedule.update(canceled_at=now, current_phase=None, status="canceled")
+        events.emit(box, "subscription_schedule.canceled", schedule)
+
+
+customers.BEFORE_DELETION.append(cancel_all)

@@ -86,6 +86,12 @@ def _check(subscription: Json, params: Json) -> None:
         )
     if params.get("payment_behavior") == "pending_if_incomplete":
         raise NotBuilt("The sandbox has not built pending updates.", param="payment_behavior")
+    if subscription["schedule"] and {"cancel_at", "cancel_at_period_end"} & names:
+        raise InvalidRequest(
+            "The subscription is managed by the subscription schedule "
+            f"`{subscription['schedule']}`, and updating any cancelation behavior directly is not "
+            "allowed. Please update the schedule instead."
+        )
     if (params.get("automatic_tax") or {}).get("enabled"):
         raise NotBuilt("The sandbox has no tax engine.", param="automatic_tax")
     params.get("off_session")

@@ -3,6 +3,7 @@
 import importlib
 
 MODULES = (
+    "balance",
     "charges",
     "checkout_sessions",
     "checkout_setup",
@@ -29,6 +30,7 @@ MODULES = (
     "stripe_events",
     "tax_ids",
     "subscription_items",
+    "subscription_schedules",
     "subscriptions",
     "test_clocks",
     "webhook_endpoints",

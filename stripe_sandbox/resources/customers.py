@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from stripe_sandbox import events, shapes
 from stripe_sandbox.errors import Json, no_such
 from stripe_sandbox.http import listing
@@ -10,6 +12,9 @@ FIELDS = (
     "address", "balance", "description", "email", "invoice_prefix", "invoice_settings", "name",
     "next_invoice_sequence", "phone", "preferred_locales", "shipping", "tax_exempt",
 )  # fmt: skip
+
+BEFORE_DELETION: list[Callable[[Sandbox, Json], None]] = []
+"""What ends with a customer."""
 
 
 @operation("post", "/v1/customers")
@@ -63,6 +68,8 @@ def update(call: Call) -> Json:
 @operation("delete", "/v1/customers/{customer}")
 def delete(call: Call) -> Json:
     customer = call.box.store.require("customer", call.id)
+    for prepare in BEFORE_DELETION:
+        prepare(call.box, customer)
     events.emit(call.box, "customer.deleted", customer)
     return call.box.store.remove(call.id)
 
@@ -77,6 +84,22 @@ def list_payment_methods(call: Call) -> Json:
     call.box.store.require("customer", call.id)
     where = ("AND json_extract(body, '$.customer') = ?", (call.id,))
     return listing.page(call, "payment_method", "type", where=where)
+
+
+@operation("get", "/v1/customers/{customer}/payment_methods/{payment_method}")
+def retrieve_payment_method(call: Call) -> Json:
+    customer, id = call.ids
+    method = call.box.store.require("payment_method", id, "payment_method")
+    if method["customer"] != customer:
+        raise no_such("PaymentMethod", id, "payment_method")
+    return method
+
+
+@operation("delete", "/v1/customers/{customer}/discount")
+def delete_discount(call: Call) -> Json:
+    """No request of this version gives a customer a discount; subscriptions have them."""
+    call.box.store.require("customer", call.id, "customer")
+    raise no_such("discount", call.id)
 
 
 def _change(customer: Json, params: Json) -> None:

@@ -242,6 +242,13 @@ def test_a_sent_invoice_makes_its_subscription_active_at_once(buyer: Buyer) -> N
     assert buyer.subscription(subscription.id).status == "active"
 
 
+def test_a_deleted_customer_takes_their_subscriptions(buyer: Buyer) -> None:
+    id = buyer.subscribe(buyer.price(1000)).id
+    buyer.v1.customers.delete(buyer.id)
+    assert buyer.subscription(id).status == "canceled"
+    assert len(buyer.sandbox.events("customer.subscription.deleted")) == 1
+
+
 def test_a_deleted_clock_takes_its_subscriptions(buyer: Buyer, v1: stripe.V1Services) -> None:
     id = buyer.subscribe(buyer.price(1000)).id
     v1.test_helpers.test_clocks.delete(buyer.clock)
