@@ -3,12 +3,18 @@ import signal
 import sys
 from pathlib import Path
 
+from stripe_sandbox import resources
+from stripe_sandbox.conform import routes
+from stripe_sandbox.http.operations import REGISTRY
 from stripe_sandbox.server import Server
 from stripe_sandbox.settings import Settings
 
 
 def main(arguments: list[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
+    if options.operations:
+        list_operations()
+        return
     settings = Settings(
         data=options.data,
         public_url=options.public_url,
@@ -27,8 +33,18 @@ def main(arguments: list[str] | None = None) -> None:
         server.stop()
 
 
+def list_operations() -> None:
+    """Print what is built, and how much of the library's API that is."""
+    resources.load()
+    built = sorted((path, verb) for verb, path in REGISTRY.operations)
+    for path, verb in built:
+        sys.stdout.write(f"{verb.upper():6} {path}\n")
+    sys.stdout.write(f"{len(built)} of the library's {len(routes())} operations are built.\n")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("stripe-sandbox", description="A local stand-in for Stripe.")
+    parser.add_argument("--operations", action="store_true", help="list what is built, and end")
     parser.add_argument("--port", type=int, default=8001)
     parser.add_argument("--data", type=Path, help="folder of the database (default: memory)")
     parser.add_argument("--webhook-url", help="where all events are sent")

@@ -16,6 +16,7 @@ ALPHANUMERIC = string.ascii_letters + string.digits
 # Stripe leaves these out unless they are asked for or relevant; every other field is sent, if
 # only as null. The library's `Optional` cannot tell the two apart.
 LEFT_OUT: dict[str, set[str]] = {
+    "balance": {"connect_reserved", "instant_available", "issuing"},
     "charge": {
         "authorization_code", "level3", "presentment_details", "radar_options", "refunds",
         "source", "transfer",

@@ -25,16 +25,6 @@ def update(call: Call) -> Json:
     return charge
 
 
-@operation("get", "/v1/balance_transactions")
-def list_balance_transactions(call: Call) -> Json:
-    return listing.page(call, "balance_transaction", "currency", "source", "type")
-
-
-@operation("get", "/v1/balance_transactions/{id}")
-def retrieve_balance_transaction(call: Call) -> Json:
-    return call.box.store.require("balance_transaction", call.id)
-
-
 def _refunds(box: Sandbox, charge: Json) -> Json:
     id = charge["id"]
     refunds = box.store.select("refund", "AND json_extract(body, '$.charge') = ?", (id,))

@@ -9,6 +9,7 @@ import pytest
 import requests
 import stripe
 
+from stripe_sandbox.__main__ import main
 from stripe_sandbox.settings import API_VERSION
 from stripe_sandbox.testing import Control
 from tests.sandbox.receiver import Receiver
@@ -50,3 +51,11 @@ def test_the_command_serves_and_ends_when_told(
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=10) == 0
     assert (tmp_path / "stripe-sandbox.db").exists()
+
+
+def test_the_command_lists_what_is_built(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--operations"])
+    *operations, summary = capsys.readouterr().out.splitlines()
+    assert "POST   /v1/billing_portal/sessions" in operations
+    assert len(operations) >= 138
+    assert summary == f"{len(operations)} of the library's 558 operations are built."
