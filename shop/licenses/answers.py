@@ -13,7 +13,7 @@ from flask import Response, request
 
 from shop.db import utcnow
 from shop.licenses import signing
-from shop.licenses.shapes import AnswerOut, FileAnswerOut, activation_out, license_out
+from shop.licenses.shapes import ActivationOut, AnswerOut, FileAnswerOut, LicenseOut
 from shop.licenses.validation import Verdict
 
 Answer = TypeVar("Answer", bound=AnswerOut)
@@ -29,12 +29,14 @@ def file_answer(verdict: Verdict, nonce: str | None, file: str | None) -> FileAn
 
 def _values(verdict: Verdict, nonce: str | None) -> dict[str, Any]:
     found = verdict.found
+    machine = found.activation if found else None
+    is_running = machine is not None and machine.deactivated_at is None
     return {
         "valid": verdict.is_valid,
         "code": verdict.code,
         "detail": verdict.code.detail,
-        "license": license_out(found) if found else None,
-        "activation": activation_out(found) if found else None,
+        "license": LicenseOut.model_validate(found) if found else None,
+        "activation": ActivationOut.model_validate(machine) if is_running else None,
         "nonce": nonce,
         "date": _now(),
         "signature": "",

@@ -13,10 +13,11 @@ from typing import Any
 
 from shop.db import utcnow
 from shop.errors import ShopError
-from shop.licenses import machines, signing, validation
+from shop.licenses import finds, machines, signing
 from shop.licenses.answers import canonical
 from shop.licenses.codes import Code
-from shop.licenses.validation import Found, Question, Verdict
+from shop.licenses.finds import Found, Question
+from shop.licenses.validation import Verdict
 
 BEGIN, END = "-----BEGIN LICENSE FILE-----", "-----END LICENSE FILE-----"
 
@@ -34,8 +35,8 @@ class BadFile(ShopError):
 
 def make(question: Question, name: str = "") -> tuple[Verdict, str | None]:
     """Activate the machine and write its file, if the license has any."""
-    found = validation.find(question)
-    if found and (found.policy.is_floating or not found.policy.offline_days):
+    found = finds.find(question)
+    if found and (found.heartbeat or not found.offline_days):
         return Verdict(Code.OFFLINE_NOT_ALLOWED, found), None
     verdict = machines.activate(question, name)
     if not verdict.is_valid or verdict.found is None:
@@ -45,15 +46,15 @@ def make(question: Question, name: str = "") -> tuple[Verdict, str | None]:
 
 def _contents(found: Found, fingerprint: str) -> dict[str, Any]:
     now = utcnow().replace(microsecond=0)
-    until = now + timedelta(days=found.policy.offline_days)
-    expires_at = found.license.expires_at
+    until = now + timedelta(days=found.offline_days)
+    expires_at = found.expires_at
     return {
-        "product": found.product_title,
-        "product_id": found.license.product_id,
-        "key_ending": found.license.last_characters,
+        "product": found.product,
+        "product_id": found.product_id,
+        "key_ending": found.key_ending,
         "fingerprint": fingerprint,
-        "entitlements": found.policy.entitlements,
-        "on_expiry": found.policy.on_expiry,
+        "entitlements": found.entitlements,
+        "on_expiry": found.on_expiry,
         "expires_at": expires_at.isoformat() if expires_at else None,
         "issued_at": now.isoformat(),
         "renew_by": until.isoformat(),

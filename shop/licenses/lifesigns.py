@@ -8,37 +8,31 @@ from sqlalchemy import update
 
 from shop import db
 from shop.db import session, utcnow
-from shop.licenses.models import Activation, Deactivation, License, LicensePolicy
+from shop.licenses.finds import Found
+from shop.licenses.models import Activation, Deactivation, License
 
 DRIFT = timedelta(seconds=30)
 NOTED_EVERY = timedelta(hours=1)
 
 
-def death(policy: LicensePolicy, heard_at: datetime) -> datetime | None:
+def death(found: Found, heard_at: datetime) -> datetime | None:
     """When a machine that is heard of now loses its seat; None if silence costs nothing."""
-    if policy.heartbeat_seconds is None:
-        return None
-    return heard_at + timedelta(seconds=policy.heartbeat_seconds) + DRIFT
+    return heard_at + found.heartbeat + DRIFT if found.heartbeat else None
 
 
-def is_dead(activation: Activation) -> bool:
-    """Over because of its silence, whether the sweep has found it already or not."""
-    if activation.deactivated_at:
-        return activation.deactivation is Deactivation.SILENCE
-    return activation.dies_at is not None and activation.dies_at <= utcnow()
-
-
-def note(activation: Activation, policy: LicensePolicy, version: str | None) -> None:
+def note(found: Found, version: str | None) -> None:
     """Remember this visit after the commit, unless the last one was a moment ago."""
-    now, pause = utcnow(), NOTED_EVERY
-    if policy.heartbeat_seconds:
-        pause = min(pause, timedelta(seconds=policy.heartbeat_seconds / 4))
-    is_news = version is not None and version != activation.version
-    if is_news or activation.last_seen_at <= now - pause:
-        values: dict[str, object] = {"last_seen_at": now, "dies_at": death(policy, now)}
+    seen = found.activation
+    if seen is None:
+        return
+    now = utcnow()
+    pause = min(NOTED_EVERY, found.heartbeat / 4) if found.heartbeat else NOTED_EVERY
+    is_news = version is not None and version != seen.version
+    if is_news or seen.last_seen_at <= now - pause:
+        values: dict[str, object] = {"last_seen_at": now, "dies_at": death(found, now)}
         if version is not None:
             values["version"] = version
-        db.after_commit(partial(_write, activation.id, values))
+        db.after_commit(partial(_write, seen.id, values))
 
 
 def _write(activation_id: int, values: dict[str, object]) -> None:

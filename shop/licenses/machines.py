@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 
 from shop.db import insert_once, session, utcnow
 from shop.errors import NotFound, ShopError
-from shop.licenses import lifesigns, validation
+from shop.licenses import finds, lifesigns, validation
 from shop.licenses.codes import Code
-from shop.licenses.models import Activation, Deactivation, License, LicensePolicy
-from shop.licenses.validation import Found, Question, Verdict
+from shop.licenses.finds import Found, Question
+from shop.licenses.models import Activation, Deactivation, License
+from shop.licenses.validation import Verdict
 
 MOST_NEW_PER_DAY = 20
 """New machines on a license that does not float, above its limit: a seat is no turnstile."""
@@ -36,12 +37,12 @@ class FreedTooOften(ShopError):
 
 def activate(question: Question, name: str = "") -> Verdict:
     """A seat for this machine; one that has its seat keeps it."""
-    found = validation.find(question)
+    found = finds.find(question)
     code = validation.judge_license(found, question)
     if found is None or code is not Code.VALID:
         return Verdict(code, found)
-    if found.policy.is_floating:
-        lifesigns.end_silent(found.license.id)
+    if found.heartbeat:
+        lifesigns.end_silent(found.id)
     elif _is_turnstile(found):
         return Verdict(Code.TOO_MANY_CHANGES, found)
     try:
@@ -49,15 +50,15 @@ def activate(question: Question, name: str = "") -> Verdict:
             _sit_down(found, question, name)
     except NoSeat:
         return Verdict(Code.TOO_MANY_MACHINES, found)
-    return Verdict(code, validation.find(question))
+    return Verdict(code, finds.find(question))
 
 
 def _is_turnstile(found: Found) -> bool:
     today = Activation.activated_at > utcnow() - timedelta(days=1)
-    query = select(func.count()).where(Activation.license_id == found.license.id, today)
-    most = MOST_NEW_PER_DAY + (found.license.machine_limit or 0)
+    query = select(func.count()).where(Activation.license_id == found.id, today)
+    most = MOST_NEW_PER_DAY + (found.machine_limit or 0)
     is_new = found.activation is None or found.activation.deactivated_at is not None
-    limited = found.license.machine_limit is not None
+    limited = found.machine_limit is not None
     return limited and is_new and (session.scalar(query) or 0) >= most
 
 
@@ -68,25 +69,25 @@ def _sit_down(found: Found, question: Question, name: str) -> None:
         "name": name,
         "version": question.version or "",
         "last_seen_at": now,
-        "dies_at": lifesigns.death(found.policy, now),
+        "dies_at": lifesigns.death(found, now),
     }
-    mine = {"license_id": found.license.id, "fingerprint": question.fingerprint}
+    mine = {"license_id": found.id, "fingerprint": question.fingerprint}
     if insert_once(Activation, **mine, **seen, activated_at=now):
-        _take_seat(found.license.id, found.policy)
+        _take_seat(found)
         return
-    running = _running(found.license.id) & (Activation.fingerprint == question.fingerprint)
+    running = _running(found.id) & (Activation.fingerprint == question.fingerprint)
     session.execute(
         update(Activation).where(running).values({k: v for k, v in seen.items() if v != ""}),
         execution_options={"synchronize_session": False},
     )
 
 
-def _take_seat(license_id: int, policy: LicensePolicy) -> None:
-    allowed = License.machine_limit * (100 + policy.overage_percent)
+def _take_seat(found: Found) -> None:
+    allowed = License.machine_limit * (100 + found.overage_percent)
     is_free = or_(License.machine_limit.is_(None), (License.machines + 1) * 100 <= allowed)
     taken = session.scalar(
         update(License)
-        .where(License.id == license_id, is_free)
+        .where(License.id == found.id, is_free)
         .values(machines=License.machines + 1)
         .returning(License.id),
         execution_options={"synchronize_session": False},
@@ -97,12 +98,12 @@ def _take_seat(license_id: int, policy: LicensePolicy) -> None:
 
 def deactivate(question: Question) -> Verdict:
     """Also of a license that is not good any more: a seat can always be given back."""
-    found = validation.find(question)
+    found = finds.find(question)
     if found is None or found.activation is None:
         return Verdict(validation.judge(found, question), found)
-    if not _stand_up(Activation.id == found.activation.id, found.license.id, Deactivation.MACHINE):
+    if not _stand_up(Activation.id == found.activation.id, found.id, Deactivation.MACHINE):
         return Verdict(validation.judge(found, question), found)
-    return Verdict(Code.DEACTIVATED, validation.find(question))
+    return Verdict(Code.DEACTIVATED, finds.find(question))
 
 
 def free(license: License, activation_id: int) -> None:

@@ -132,11 +132,18 @@ class License(Base):
 
     @property
     def status(self) -> Status:
-        if self.ended_at:
-            return Status.REVOKED
-        if self.suspended_at:
-            return Status.SUSPENDED
-        return Status.EXPIRED if self.is_expired else Status.ACTIVE
+        return status_of(self.ended_at, self.suspended_at, self.expires_at)
+
+
+def status_of(
+    ended_at: datetime | None, suspended_at: datetime | None, expires_at: datetime | None
+) -> Status:
+    """What staff did comes before what time did."""
+    if ended_at:
+        return Status.REVOKED
+    if suspended_at:
+        return Status.SUSPENDED
+    return Status.EXPIRED if expires_at and expires_at <= utcnow() else Status.ACTIVE
 
 
 class Activation(Base):

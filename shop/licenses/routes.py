@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from shop.accounts.access import required_role
 from shop.errors import NotFound
 from shop.licenses import cards, files, finding, machines, rotation
+from shop.licenses.finds import Question
 from shop.licenses.forms import FileForm
-from shop.licenses.validation import Question
 
 bp = Blueprint("licenses", __name__, url_prefix="/account/licenses", template_folder="templates")
 ID = "<int(max=2147483647):license_id>"

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from shop import api
+from shop.licenses.finds import Question
 from shop.licenses.keys import LONGEST
-from shop.licenses.validation import Found, Question
 
 Line = r"^[^\x00-\x1f\x7f]*$"
 Key = Annotated[str, StringConstraints(max_length=LONGEST, pattern=Line)]
@@ -86,28 +86,3 @@ class FileAnswerOut(AnswerOut):
 class PublicKeyOut(api.Output):
     algorithm: str = "Ed25519"
     public_key: str = Field(description="32 bytes in base64.")
-
-
-def license_out(found: Found) -> LicenseOut:
-    license, policy = found.license, found.policy
-    return LicenseOut(
-        status=license.status,
-        product_id=license.product_id,
-        product=found.product_title,
-        key_ending=license.last_characters,
-        issued_at=license.issued_at,
-        expires_at=license.expires_at,
-        on_expiry=policy.on_expiry,
-        machines=license.machines,
-        machine_limit=license.machine_limit,
-        heartbeat_seconds=policy.heartbeat_seconds,
-        entitlements=policy.entitlements,
-    )
-
-
-def activation_out(found: Found) -> ActivationOut | None:
-    """Only one that is running: others are history."""
-    activation = found.activation
-    if activation is None or activation.deactivated_at:
-        return None
-    return ActivationOut.model_validate(activation)

@@ -4,6 +4,7 @@ What is signed begins with a line that says what it is, so that nothing can pass
 """
 
 import os
+import secrets
 from base64 import b64decode, b64encode
 from pathlib import Path
 
@@ -68,10 +69,10 @@ def _decoded(text: str) -> bytes:
 
 
 def _kept(path: Path) -> str:
-    """Of processes that start together, the first one's key is everybody's."""
+    """Of processes and threads that start together, the first one's key is everybody's."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         draft.touch(mode=0o600)
         draft.write_bytes(b64encode(os.urandom(32)))
         try:

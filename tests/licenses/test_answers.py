@@ -2,9 +2,11 @@
 
 import json
 from base64 import b64decode, b64encode
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -90,6 +92,19 @@ def test_the_key_is_made_once_and_for_our_eyes_only(tmp_path: Path) -> None:
     assert signing.connect(settings).public_key == made
     [file] = (tmp_path / "new").iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_threads_that_start_together_have_one_key(tmp_path: Path) -> None:
+    settings = config.load(_env_file=None, data_dir=tmp_path / "new")
+    start = Barrier(8)
+
+    def connect(_: int) -> str:
+        start.wait(timeout=10)
+        return signing.connect(settings).public_key
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(connect, range(8)))) == 1
+    assert len(list((tmp_path / "new").iterdir())) == 1
 
 
 def test_the_key_of_the_settings_is_taken(settings: Settings) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy.exc import OperationalError
 
 from shop.db import commit, db, session, utcnow
 from shop.licenses import lifesigns, machines
+from shop.licenses.finds import Question
 from shop.licenses.models import Activation, Deactivation
-from shop.licenses.validation import Question
 from tests.catalog.race import race
 from tests.licenses.factories import FINGERPRINT, Bought, make_license, seats
 
