@@ -2,6 +2,7 @@
 
 import click
 
+from benchmarks.licenses import licenses
 from benchmarks.pages import pages
 from benchmarks.webhooks import webhooks
 
@@ -14,12 +15,13 @@ def main(context: click.Context) -> None:
     `python -m benchmarks.search` asks the search index alone.
     """
     if context.invoked_subcommand is None:
-        for command in (pages, webhooks):
+        for command in (pages, webhooks, licenses):
             context.invoke(command)
 
 
 main.add_command(pages)
 main.add_command(webhooks)
+main.add_command(licenses)
 
 if __name__ == "__main__":
     main(prog_name="python -m benchmarks")
