@@ -32,10 +32,10 @@ def note(found: Found, version: str | None) -> None:
         values: dict[str, object] = {"last_seen_at": now, "dies_at": death(found, now)}
         if version is not None:
             values["version"] = version
-        db.after_commit(partial(_write, seen.id, values))
+        db.after_commit(partial(remember, seen.id, values))
 
 
-def _write(activation_id: int, values: dict[str, object]) -> None:
+def remember(activation_id: int, values: dict[str, object]) -> None:
     """In a transaction of its own: the question itself takes no write lock."""
     running = (Activation.id == activation_id) & Activation.deactivated_at.is_(None)
     session.execute(

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 
 from tests.flows.stage import Stage
-from tests.flows.stories import buying, cart, downloading, product_detail, searching, webhooks
+from tests.flows.stories import (
+    buying,
+    cart,
+    downloading,
+    licensing,
+    product_detail,
+    searching,
+    webhooks,
+)
 
 Story = Callable[[Stage], None]
 
@@ -22,6 +30,11 @@ STORIES: dict[tuple[str, str], Story] = {
     ("buy", "Paying, over the JSON API"): buying.pay_by_api,
     ("buy", "The card form of the payment page"): buying.buy_with_card_form,
     ("buy", "Stripe's page"): buying.buy_on_stripes_page,
+    ("license", "A paid order brings a key"): licensing.get_a_key,
+    ("license", "A machine takes a seat, asks, and gives it back"): licensing.use_it,
+    ("license", "A floating machine falls silent"): licensing.go_silent,
+    ("license", "A machine without a network"): licensing.work_without_a_network,
+    ("license", "The owner looks after it"): licensing.look_after_it,
     ("webhook", "The buyer pays and does not come back"): webhooks.pay_and_leave,
     ("webhook", "The same event once more"): webhooks.deliver_again,
     ("webhook", "The worker never hears of it"): webhooks.lose_the_nudges,
