@@ -12,6 +12,7 @@ from stripe_sandbox.hosted import (
     portal_details,
     portal_pause,
     portal_plans,
+    portal_schedules,
     three_d_secure,
 )
 from stripe_sandbox.http import endpoint
@@ -28,6 +29,7 @@ PAGES = (
     portal_details,
     portal_pause,
     portal_plans,
+    portal_schedules,
     three_d_secure,
 )
 CORS = {

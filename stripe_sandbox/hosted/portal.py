@@ -16,6 +16,7 @@ NOTICES = {
     "subscription_keep": "Your subscription goes on.",
     "subscription_pause": "Your subscription has been paused.",
     "subscription_resume": "Your subscription goes on.",
+    "subscription_stay": "Your plan stays as it is.",
     "subscription_update": "Your subscription has been updated.",
 }
 bp.add_app_template_filter(members.period_end)

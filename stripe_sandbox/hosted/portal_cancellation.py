@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from stripe_sandbox import events
 from stripe_sandbox.billing import canceling, members
 from stripe_sandbox.errors import Json
+from stripe_sandbox.hosted import portal_schedules
 from stripe_sandbox.hosted.pages import box, bp
 from stripe_sandbox.hosted.visits import Visit, open_visit
 
@@ -58,6 +59,7 @@ def keep(id: str, subscription: str) -> Response:
 
 
 def _cancel(visit: Visit, subscription: Json) -> None:
+    portal_schedules.unschedule(subscription)
     details = _details(visit)
     if _is_immediate(visit):
         behavior = visit.features["subscription_cancel"]["proration_behavior"]

@@ -7,8 +7,9 @@ from typing import Any
 from flask import abort, render_template, request
 from werkzeug.wrappers import Response
 
-from stripe_sandbox.billing import canceling, changing
+from stripe_sandbox.billing import canceling, changing, members
 from stripe_sandbox.errors import InvalidCard, InvalidRequest, Json
+from stripe_sandbox.hosted import portal_schedules
 from stripe_sandbox.hosted.pages import box, bp
 from stripe_sandbox.hosted.visits import Visit, open_visit
 
@@ -23,6 +24,8 @@ class Prospect:
     lines: list[Json]
     due: int
     is_due_now: bool
+    starts_at: int | None = None
+    """When the change waits for the end of the period."""
 
 
 @bp.get("/p/session/<id>/<subscription>/plans")
@@ -56,7 +59,7 @@ def change_plan(id: str, subscription: str) -> Page:
         with box().store.transaction():
             visit = open_visit(id, "subscription_update")
             found = visit.subscription(subscription)
-            changing.update(box(), found, _params(visit, found, _confirmed(visit, found)))
+            _change(visit, found, _confirmed(visit, found))
             return visit.finish("subscription_update")
     except (InvalidCard, InvalidRequest) as refusal:
         error = refusal.message
@@ -64,6 +67,14 @@ def change_plan(id: str, subscription: str) -> Page:
         visit = open_visit(id, "subscription_update")
         found = visit.subscription(subscription)
         return _render(visit, found, _confirmed(visit, found), error), 402
+
+
+def _change(visit: Visit, subscription: Json, wanted: list[Json]) -> None:
+    if portal_schedules.waits(visit, subscription, wanted):
+        portal_schedules.schedule(subscription, wanted)
+    else:
+        portal_schedules.unschedule(subscription)
+        changing.update(box(), subscription, _params(visit, subscription, wanted))
 
 
 def _offers(visit: Visit, currency: str) -> list[Json]:
@@ -139,8 +150,16 @@ def _params(visit: Visit, subscription: Json, wanted: list[Json]) -> Json:
     return params
 
 
-def _foresee(subscription: Json, params: Json) -> Prospect:
+def _foresee(visit: Visit, subscription: Json, wanted: list[Json]) -> Prospect:
     """Change it, look, and undo everything."""
+    params = _params(visit, subscription, wanted)
+    if portal_schedules.waits(visit, subscription, wanted):
+        params["proration_behavior"] = "none"
+        starts_at = members.period_end(subscription)
+        with box().store.rehearsal():
+            changing.change(box(), subscription, params)
+            after = json.loads(json.dumps(subscription))
+        return Prospect(after, [], 0, is_due_now=True, starts_at=starts_at)
     with box().store.rehearsal():
         now = changing.change(box(), subscription, params)
         invoice = now or canceling.last_invoice(box(), subscription)
@@ -151,7 +170,7 @@ def _foresee(subscription: Json, params: Json) -> Prospect:
 
 
 def _render(visit: Visit, subscription: Json, wanted: list[Json], error: str = "") -> str:
-    prospect = _foresee(subscription, _params(visit, subscription, wanted))
+    prospect = _foresee(visit, subscription, wanted)
     return render_template(
         "hosted/portal/confirm.html", visit=visit, wanted=wanted, error=error, **vars(prospect)
     )

@@ -20,7 +20,7 @@ def open_dispute(box: Sandbox, charge: Json, reason: str, *, is_inquiry: bool = 
     """An inquiry is a question of the bank; a chargeback takes the money at once."""
     if charge["disputed"]:
         raise InvalidRequest(f"Charge {charge['id']} is already disputed.")
-    details = shapes.fill("dispute:evidence_details", {"due_by": box.now() + TIME_TO_ANSWER})
+    details = shapes.fill("dispute:evidence_details", {"due_by": box.now(charge) + TIME_TO_ANSWER})
     details["submission_method"] = "not_submitted"
     dispute = box.new(
         "dispute",

@@ -110,8 +110,6 @@ def _emptied(value: Any) -> Any:
 
 
 def _refuse_unbuilt(features: Json) -> None:
-    if features["subscription_update"]["schedule_at_period_end"]["conditions"]:
-        raise NotBuilt("The sandbox's portal changes plans at once.", param="features")
     if features["subscription_pause"]["duration"]["type"] != "indefinite":
         raise NotBuilt("The sandbox's portal pauses until it is told to resume.", param="features")
 

@@ -17,9 +17,9 @@ FIELDS = {"number": "5555555555554444", "expiry": "12 / 34", "cvc": "123", "name
 class Portal:
     """A customer with a monthly plan over 10 euros, who may do everything."""
 
-    def __init__(self, v1: stripe.V1Services, **features: Any) -> None:
+    def __init__(self, v1: stripe.V1Services, clock: str | None = None, **features: Any) -> None:
         self.v1 = v1
-        self.customer = payer(v1)
+        self.customer = payer(v1, **({"test_clock": clock} if clock else {}))
         product = v1.products.create({"name": "Editor"})
         self.small, self.large = (self._price(product.id, amount) for amount in (1000, 3000))
         self.subscription = v1.subscriptions.create(
@@ -149,6 +149,21 @@ def test_canceling_sets_a_date_and_can_be_undone(portal: Portal, sandbox: Stripe
     assert (kept.cancel_at, kept.cancellation_details) == (None, None)
 
 
+def test_a_canceled_subscription_ends_with_its_period(
+    v1: stripe.V1Services, sandbox: StripeSandbox
+) -> None:
+    clock = v1.test_helpers.test_clocks.create({"frozen_time": 1_800_000_000})
+    portal = Portal(v1, clock.id)
+    send(f"{portal.open()}/{portal.subscription.id}/cancel")
+    end = portal.current().cancel_at
+    assert end is not None
+    sandbox.advance(clock.id, end - 60)
+    assert portal.current().status == "active"
+    sandbox.advance(clock.id, end + 60)
+    assert (portal.current().status, portal.current().ended_at) == ("canceled", end)
+    assert len(v1.invoices.list().data) == 1
+
+
 def test_canceling_at_once(v1: stripe.V1Services, sandbox: StripeSandbox) -> None:
     portal = Portal(v1, subscription_cancel={"enabled": True, "mode": "immediately"})
     page = portal.open()
@@ -209,6 +224,40 @@ def test_a_flow_may_name_the_plan(portal: Portal) -> None:
     done = send(answer.url, **hidden)
     assert done.headers["Location"] == f"{SHOP}?done=subscription_update_confirm"
     assert portal.current()["items"].data[0].quantity == 2
+
+
+def test_a_downgrade_may_wait_for_the_end_of_the_period(
+    v1: stripe.V1Services, sandbox: StripeSandbox
+) -> None:
+    portal = Portal(v1)
+    item = portal.subscription["items"].data[0].id
+    v1.subscriptions.update(portal.subscription.id, {"items": [{"id": item, "quantity": 3}]})
+    conditions = [{"type": "decreasing_item_amount"}]
+    feature: Any = {"schedule_at_period_end": {"conditions": conditions}}
+    v1.billing_portal.configurations.update(
+        portal.configuration.id, {"features": {"subscription_update": feature}}
+    )
+    page = portal.open()
+    change = f"{page}/{portal.subscription.id}/change"
+    preview = read(f"{change}?price={portal.small}&quantity=2")
+    assert "Takes effect on" in preview
+    assert "€0.00" in preview
+    send(change, item=item, price=portal.small, quantity=2)
+
+    waiting = portal.current()
+    assert waiting["items"].data[0].quantity == 3
+    schedule = v1.subscription_schedules.retrieve(str(waiting.schedule))
+    assert [phase["items"][0].quantity for phase in schedule.phases] == [3, 2]
+    assert schedule.phases[1].start_date == waiting["items"].data[0].current_period_end
+    assert "Changes to 2 \u00d7 Editor" in read(page)
+
+    send(f"{page}/{portal.subscription.id}/stay")
+    assert portal.current().schedule is None
+    send(change, item=item, price=portal.small, quantity=2)
+    send(change, item=item, price=portal.large, quantity=1)  # more: at once
+    assert portal.current().schedule is None
+    assert portal.current()["items"].data[0].price.id == portal.large
+    assert len(sandbox.events("subscription_schedule.released")) == 2
 
 
 def test_a_refused_card_changes_no_plan(portal: Portal, v1: stripe.V1Services) -> None:
