@@ -13,6 +13,7 @@ from stripe_sandbox.hosted import (
     portal_pause,
     portal_plans,
     portal_schedules,
+    receipts,
     three_d_secure,
 )
 from stripe_sandbox.http import endpoint
@@ -30,6 +31,7 @@ PAGES = (
     portal_pause,
     portal_plans,
     portal_schedules,
+    receipts,
     three_d_secure,
 )
 CORS = {

@@ -1,6 +1,7 @@
 """The small operations that no story of the other files needs."""
 
 import pytest
+import requests
 import stripe
 
 from tests.sandbox.test_checkout import TWO_MUGS
@@ -31,6 +32,16 @@ def test_the_balance_adds_up(v1: stripe.V1Services) -> None:
     assert v1.balance_transactions.retrieve(transaction.id).net == 1200 - transaction.fee
     balance = v1.balance.retrieve()
     assert (balance.pending[0].amount, balance.available[0].amount) == (transaction.net, 0)
+
+
+def test_a_charge_has_a_receipt(v1: stripe.V1Services) -> None:
+    intent = v1.payment_intents.create({**PAID_NOW, "expand": ["latest_charge"]})
+    assert isinstance(intent.latest_charge, stripe.Charge)
+    url = str(intent.latest_charge.receipt_url)
+    page = requests.get(url, timeout=10)
+    assert "Visa •••• 4242" in page.text
+    assert "€12.00" in page.text
+    assert requests.get(f"{url}x", timeout=10).status_code == 404
 
 
 def test_charges_and_refunds_take_notes(v1: stripe.V1Services) -> None:
