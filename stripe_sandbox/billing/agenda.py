@@ -18,6 +18,7 @@ What = Literal[
     "end",
     "end_trial",
     "expire",
+    "give_up_resuming",
     "next_phase",
     "renew",
 ]
@@ -60,12 +61,14 @@ def next_end(subscription: Json) -> int:
 def _appointments(box: Sandbox, subscription: Json) -> list[Moment]:
     """What somebody has asked for."""
     pause = subscription["pause_collection"] or {}
+    private = box.store.private(subscription["id"])
     schedule = box.store.get(subscription["schedule"] or "") or {}
     phase = schedule.get("current_phase") or {}
     wishes: list[tuple[int | None, int, What]] = [
         (subscription["cancel_at"], 1, "end"),
         (pause.get("resumes_at"), 2, "collect_again"),
         (phase.get("end_date"), 2, "next_phase"),
+        (private.get("resumes_until"), 2, "give_up_resuming"),
     ]
     return [(at, rank, what) for at, rank, what in wishes if at]
 

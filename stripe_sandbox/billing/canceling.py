@@ -30,6 +30,8 @@ def cancel(
     if invoice_now and (invoice := last_invoice(box, subscription)):
         subscription["latest_invoice"] = invoice["id"]
         finalizing.advance(box, invoice)
+    if not prorate and not invoice_now:
+        _drop_prorations(box, subscription)
     _note(subscription, details)
     subscription.update(
         canceled_at=subscription["canceled_at"] or now, ended_at=now, status="canceled"
@@ -114,6 +116,13 @@ def cancel_all(box: Sandbox, customer: Json) -> None:
 
 def has_pending(box: Sandbox, subscription: Json) -> bool:
     return bool(invoicing.pending_items(box, subscription["customer"], subscription["id"]))
+
+
+def _drop_prorations(box: Sandbox, subscription: Json) -> None:
+    for item in invoicing.pending_items(box, subscription["customer"], subscription["id"]):
+        if item["proration"] and item["parent"]:
+            events.emit(box, "invoiceitem.deleted", item)
+            box.store.remove(item["id"])
 
 
 def _note(subscription: Json, details: Json | None) -> None:

@@ -94,6 +94,8 @@ def _check(subscription: Json, params: Json) -> None:
         )
     if (params.get("automatic_tax") or {}).get("enabled"):
         raise NotBuilt("The sandbox has no tax engine.", param="automatic_tax")
+    if params.get("trial_from_plan"):
+        raise NotBuilt("The sandbox has not built trials of plans.", param="trial_from_plan")
     params.get("off_session")
 
 
@@ -131,11 +133,21 @@ def _restarts(box: Sandbox, subscription: Json, params: Json) -> bool:
         return False
     for index, member in enumerate(params.get("items") or []):
         item = _existing(subscription, member)
-        if item and not member.get("deleted") and (member.get("price") or member.get("price_data")):
-            found = members.find_price(box, member, f"items[{index}]")["recurring"]
-            if (found["interval"], found["interval_count"]) != members.interval_of(item):
+        if item and not member.get("deleted"):
+            wanted = _interval(box, member, f"items[{index}]")
+            if wanted not in (None, members.interval_of(item)):
                 return True
     return False
+
+
+def _interval(box: Sandbox, member: Json, place: str) -> tuple[str, int] | None:
+    """That of the price that is asked for, if one is."""
+    if data := member.get("price_data"):
+        return data["recurring"]["interval"], data["recurring"].get("interval_count", 1)
+    if not (member.get("price") or member.get("plan")):
+        return None
+    recurring = members.find_price(box, member, place)["recurring"]
+    return recurring["interval"], recurring["interval_count"]
 
 
 def _change_item(
@@ -158,6 +170,8 @@ def _change_item(
         price = members.find_price(box, member, place)
         if price["currency"] != subscription["currency"]:
             raise InvalidRequest("You cannot combine currencies.", param=f"{place}[price]")
+        if price["id"] != item["price"]["id"] and "quantity" not in member:
+            item["quantity"] = 1  # Stripe's rule for a changed price
         members.set_price(item, price)
     members.change(box, subscription, item, member)
     return item

@@ -59,6 +59,7 @@ def retry_by_itself(box: Sandbox, id: str) -> None:
     invoice = box.store.get(id)
     if invoice and invoice.get("status") == "open" and invoice["auto_advance"]:
         invoice["next_payment_attempt"] = None
+        box.store.private(id)["is_retry"] = True
         try_pay(box, invoice)
 
 
@@ -92,9 +93,10 @@ def mark_paid(box: Sandbox, invoice: Json, *, out_of_band: bool = False) -> None
         amount_paid=invoice["amount_due"],
         amount_remaining=0,
         attempted=True,
-        attempt_count=invoice["attempt_count"] + (invoice["amount_due"] > 0 and not out_of_band),
         status="paid",
     )
+    if invoice["amount_due"] > 0 and not out_of_band:
+        _count(box, invoice)
     invoice["status_transitions"]["paid_at"] = now
     if out_of_band:
         invoice["amount_paid_off_stripe"] = invoice["amount_due"]
@@ -192,12 +194,20 @@ def is_held(box: Sandbox, invoice: Json) -> bool:
 
 
 def _fail(box: Sandbox, invoice: Json) -> None:
-    invoice.update(attempted=True, attempt_count=invoice["attempt_count"] + 1)
+    invoice["attempted"] = True
+    _count(box, invoice)
     is_exhausted = not _plan_retry(box, invoice)
     events.emit(box, "invoice.payment_failed", invoice)
     _tell(box, invoice, "failed")
     if is_exhausted:
         _tell(box, invoice, "exhausted")
+
+
+def _count(box: Sandbox, invoice: Json) -> None:
+    """The first try counts, and after it those that Stripe makes by itself."""
+    is_retry = box.store.private(invoice["id"]).pop("is_retry", False)
+    if is_retry or invoice["attempt_count"] == 0:
+        invoice["attempt_count"] += 1
 
 
 def _plan_retry(box: Sandbox, invoice: Json) -> bool:

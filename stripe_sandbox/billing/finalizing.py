@@ -22,6 +22,7 @@ def finalize(box: Sandbox, invoice: Json, intent: Json | None = None) -> None:
     now = box.now(invoice)
     customer = box.store.require("customer", invoice["customer"])
     timers.stop(box, "finalize_invoice", invoice["id"])
+    invoicing.copy_customer(box, invoice, customer)
     invoicing.total_up(box, invoice)
     page = f"{box.settings.public_url}/i/{invoice['id']}"
     invoice.update(

@@ -24,18 +24,10 @@ def draft(box: Sandbox, customer: Json, reason: str, currency: str, **values: An
         currency=currency,
         custom_fields=None,
         customer=customer["id"],
-        customer_address=customer["address"],
-        customer_email=customer["email"],
-        customer_name=customer["name"],
-        customer_phone=customer["phone"],
-        customer_shipping=customer["shipping"],
-        customer_tax_exempt=customer["tax_exempt"],
-        customer_tax_ids=_tax_ids(box, customer),
         issuer={"account": None, "type": "self"},
         metadata={},
         period_end=now,
         period_start=now,
-        starting_balance=customer["balance"] or 0,
         status="draft",
         test_clock=customer["test_clock"],
         total_discount_amounts=[],
@@ -43,8 +35,23 @@ def draft(box: Sandbox, customer: Json, reason: str, currency: str, **values: An
         total_taxes=[],
     )
     invoice["lines"]["url"] = f"/v1/invoices/{invoice['id']}/lines"
+    copy_customer(box, invoice, customer)
     invoice.update(values)
     return invoice
+
+
+def copy_customer(box: Sandbox, invoice: Json, customer: Json) -> None:
+    """An invoice shows who the customer was when it was finalized."""
+    invoice.update(
+        customer_address=customer["address"],
+        customer_email=customer["email"],
+        customer_name=customer["name"],
+        customer_phone=customer["phone"],
+        customer_shipping=customer["shipping"],
+        customer_tax_exempt=customer["tax_exempt"],
+        customer_tax_ids=_tax_ids(box, customer),
+        starting_balance=customer["balance"] or 0,
+    )
 
 
 def announce(box: Sandbox, invoice: Json) -> None:

@@ -6,8 +6,14 @@ from stripe_sandbox import events, shapes
 from stripe_sandbox.billing import amounts, discounts, invoicing, lines
 from stripe_sandbox.billing.redemption import Purchase
 from stripe_sandbox.errors import InvalidRequest, Json
+from stripe_sandbox.http.params import refuse_others
 from stripe_sandbox.resources import prices
 from stripe_sandbox.sandbox import Sandbox
+
+BUILT = {
+    "amount", "currency", "customer", "description", "discountable", "discounts", "expand",
+    "invoice", "metadata", "period", "price", "price_data", "pricing", "quantity", "subscription",
+}  # fmt: skip
 
 
 def new(box: Sandbox, customer: Json, **values: Any) -> Json:
@@ -33,6 +39,7 @@ def new(box: Sandbox, customer: Json, **values: Any) -> Json:
 
 def make(box: Sandbox, params: Json, place: str = "") -> Json:
     """From the parameters of a request."""
+    refuse_others(params, BUILT, place)
     id = params.get("customer")
     if not id:
         raise InvalidRequest("Missing required param: customer.", param="customer")
@@ -63,6 +70,7 @@ def change(box: Sandbox, item: Json, params: Json) -> None:
         purchase = Purchase(item["currency"], box.now(item), item["customer"])
         made = discounts.make_all(box, given, purchase, invoice_item=item["id"])
         item["discounts"] = [discount["id"] for discount in made]
+    item["net_amount"] = None if item["discountable"] else item["amount"]
 
 
 def reprice(box: Sandbox, item: Json, params: Json) -> None:
@@ -98,7 +106,7 @@ def _price(box: Sandbox, params: Json, customer: Json, place: str) -> Json:
         if not currency:
             raise InvalidRequest("Missing required param: currency.", param="currency")
         values["currency"] = currency.lower()
-    return {**values, "amount": amount, "net_amount": amount}
+    return {**values, "amount": amount}
 
 
 def _found_price(box: Sandbox, params: Json, place: str) -> Json | None:

@@ -7,8 +7,11 @@ from stripe_sandbox import shapes
 from stripe_sandbox.billing import amounts, discounts
 from stripe_sandbox.billing.redemption import Purchase
 from stripe_sandbox.errors import InvalidRequest, Json, no_such
+from stripe_sandbox.http.params import refuse_others
 from stripe_sandbox.resources import prices
 from stripe_sandbox.sandbox import Sandbox
+
+BUILT = {"deleted", "discounts", "id", "metadata", "plan", "price", "price_data", "quantity"}
 
 
 def of(subscription: Json) -> list[Json]:
@@ -58,6 +61,7 @@ def add(box: Sandbox, subscription: Json, params: Json, place: str = "items") ->
 
 def change(box: Sandbox, subscription: Json, item: Json, params: Json) -> None:
     """All but the price."""
+    refuse_others(params, BUILT, "items")
     quantity = params.get("quantity")
     if quantity is not None:
         if quantity < 0:

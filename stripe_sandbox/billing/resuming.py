@@ -19,7 +19,9 @@ def resume(box: Sandbox, subscription: Json, params: Json) -> None:
     invoice = None
     if (params.get("billing_cycle_anchor") or {}).get("type", "now") == "now":
         invoice = _new_cycle(box, subscription)
-        private["resumes_with"] = invoice["id"] if waits else None
+        if waits:
+            until = box.now(subscription) + agenda.PAYABLE_FOR
+            private.update(resumes_with=invoice["id"], resumes_until=until)
     elif waits:
         start_again(box, subscription)
     agenda.plan(box, subscription)
@@ -35,6 +37,15 @@ def start_again(box: Sandbox, subscription: Json) -> None:
     events.emit(box, "customer.subscription.resumed", subscription)
 
 
+def give_up(box: Sandbox, subscription: Json) -> None:
+    """The invoice was not paid in time: the subscription stays paused."""
+    private = box.store.private(subscription["id"])
+    private.pop("resumes_until")
+    invoice = box.store.get(private.pop("resumes_with"))
+    if invoice and invoice["status"] == "open":
+        collection.close(box, invoice, "voided")
+
+
 def _new_cycle(box: Sandbox, subscription: Json) -> Json:
     now = box.now(subscription)
     with events.updating(box, "customer.subscription.updated", subscription):
@@ -44,3 +55,6 @@ def _new_cycle(box: Sandbox, subscription: Json) -> Json:
             item.update(current_period_start=now, current_period_end=end)
         due, period = members.of(subscription), (now, now)
         return renewing.bill(box, subscription, due, reason="subscription_update", period=period)
+
+
+renewing.DO["give_up_resuming"] = give_up

@@ -65,9 +65,10 @@ def _settle(box: Sandbox, subscription: Json, invoice: Json, change: Change) -> 
             set_status(box, subscription, "active")
     elif status in OWING and change != "processing":
         set_status(box, subscription, "active")
-    elif status == "paused" and change == "paid":
+    elif status == "paused" and change in ("paid", "uncollectible"):
         private = box.store.private(subscription["id"])
         if private.pop("resumes_with", None) == invoice["id"]:
+            private.pop("resumes_until", None)
             set_status(box, subscription, "active", status_details=None)
             events.emit(box, "customer.subscription.resumed", subscription)
 

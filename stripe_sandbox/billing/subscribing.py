@@ -154,7 +154,9 @@ def trial_end_of(params: Json, now: int) -> int | None:
 def _refuse_unbuilt(params: Json) -> None:
     if (params.get("billing_mode") or {}).get("type", "flexible") != "flexible":
         raise NotBuilt("The sandbox has built the flexible billing mode only.")
-    for name in ("proration_behavior", "off_session", "trial_from_plan"):
+    if params.get("trial_from_plan"):
+        raise NotBuilt("The sandbox has not built trials of plans.", param="trial_from_plan")
+    for name in ("proration_behavior", "off_session"):
         params.get(name)  # nothing is prorated at the start, and saved cards are charged either way
     if (params.get("automatic_tax") or {}).get("enabled"):
         raise NotBuilt("The sandbox has no tax engine.", param="automatic_tax")

@@ -7,6 +7,13 @@ HARMLESS = {"client_secret", "expand", "mandate_data"}
 WITHOUT_EFFECT: tuple[Any, ...] = ("", [], {}, {"enabled": False})
 
 
+def refuse_others(given: dict[str, Any], built: set[str], place: str) -> None:
+    """The same for a hash inside the parameters: raises NotBuilt for keys that are not built."""
+    for name, value in given.items():
+        if name not in built and value not in (*WITHOUT_EFFECT, False):
+            raise NotBuilt(f"The sandbox has not built {name} here.", param=f"{place}[{name}]")
+
+
 class Params(dict[str, Any]):
     """Parameters that know which of them were looked at.
 

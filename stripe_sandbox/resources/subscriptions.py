@@ -1,6 +1,6 @@
 from stripe_sandbox import events
 from stripe_sandbox.billing import canceling, changing, discounts, pausing, resuming, subscribing
-from stripe_sandbox.errors import InvalidRequest, Json, NotBuilt
+from stripe_sandbox.errors import InvalidRequest, Json
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.listing import Condition
 from stripe_sandbox.http.operations import Call, operation
@@ -46,14 +46,7 @@ def cancel(call: Call) -> Json:
 @operation("post", "/v1/subscriptions/{subscription}/pause")
 def pause(call: Call) -> Json:
     subscription = call.box.store.require("subscription", call.id)
-    unused = (call.params.get("bill_for") or {}).get("unused_time_from") or {}
-    if unused.get("type", "none") != "none":
-        raise NotBuilt("The sandbox bills nothing when pausing.", param="bill_for")
-    if subscription["status"] not in ("active", "trialing", "past_due"):
-        raise InvalidRequest(f"A subscription that is {subscription['status']} cannot be paused.")
-    call.params.get("type")
-    call.params.get("invoicing_behavior")
-    pausing.pause(call.box, subscription, "pause_requested")
+    pausing.pause_by_request(call.box, subscription, call.params)
     return subscription
 
 

@@ -86,3 +86,13 @@ def latest(subscription: stripe.Subscription) -> stripe.Invoice:
 
 def item_of(subscription: stripe.Subscription) -> stripe.SubscriptionItem:
     return subscription.items.data[0]
+
+
+def change(buyer: Buyer, subscription: stripe.Subscription, **params: Any) -> stripe.Subscription:
+    """Change the only item, or more."""
+    names = ("price", "quantity", "deleted", "discounts")
+    member = {name: params.pop(name) for name in names if name in params}
+    given: Any = {**params, "expand": ["latest_invoice"]}
+    if member:
+        given["items"] = [{"id": item_of(subscription).id, **member}]
+    return buyer.v1.subscriptions.update(subscription.id, given)

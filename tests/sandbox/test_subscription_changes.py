@@ -4,7 +4,7 @@ import pytest
 import stripe
 
 from stripe_sandbox.testing import StripeSandbox
-from tests.sandbox.billing import DAY, HOUR, Buyer, at, item_of, latest, make_buyer
+from tests.sandbox.billing import DAY, HOUR, Buyer, at, change, item_of, latest, make_buyer
 
 START, HALF, END = at(2026, 4, 1), at(2026, 4, 16), at(2026, 5, 1)
 
@@ -12,16 +12,6 @@ START, HALF, END = at(2026, 4, 1), at(2026, 4, 16), at(2026, 5, 1)
 @pytest.fixture
 def buyer(v1: stripe.V1Services, sandbox: StripeSandbox) -> Buyer:
     return make_buyer(sandbox, v1, START)
-
-
-def change(buyer: Buyer, subscription: stripe.Subscription, **params: Any) -> stripe.Subscription:
-    """Change the only item, or more."""
-    names = ("price", "quantity", "deleted", "discounts")
-    member = {name: params.pop(name) for name in names if name in params}
-    given: Any = {**params, "expand": ["latest_invoice"]}
-    if member:
-        given["items"] = [{"id": item_of(subscription).id, **member}]
-    return buyer.v1.subscriptions.update(subscription.id, given)
 
 
 def lines(invoice: stripe.Invoice) -> list[tuple[int, bool]]:
@@ -86,6 +76,13 @@ def test_a_downgrade_leaves_credit_for_the_next_invoice(buyer: Buyer) -> None:
     renewed = latest(buyer.subscription(subscription.id))
     assert (renewed.total, renewed.amount_due, renewed.status) == (1000, 0, "paid")
     assert buyer.v1.customers.retrieve(buyer.id).balance == 0
+
+
+def test_another_price_resets_the_quantity(buyer: Buyer) -> None:
+    subscription = buyer.subscribe(buyer.price(1000), 5)
+    changed = change(buyer, subscription, price=buyer.price(2000))
+    assert item_of(changed).quantity == 1
+    assert item_of(change(buyer, subscription, quantity=3)).quantity == 3
 
 
 def test_another_interval_starts_a_new_cycle(buyer: Buyer) -> None:
@@ -173,21 +170,6 @@ def test_items_come_and_go(buyer: Buyer) -> None:
         change(buyer, subscription, deleted=True)
 
 
-@pytest.mark.parametrize(
-    ("behavior", "status"),
-    [("void", "void"), ("mark_uncollectible", "uncollectible"), ("keep_as_draft", "draft")],
-)
-def test_collection_is_paused(buyer: Buyer, behavior: str, status: str) -> None:
-    subscription = buyer.subscribe(buyer.price(1000))
-    change(buyer, subscription, pause_collection={"behavior": behavior, "resumes_at": END + DAY})
-    buyer.advance(END + 2 * HOUR)
-    paused = buyer.subscription(subscription.id)
-    assert (paused.status, latest(paused).status) == ("active", status)
-    buyer.advance(at(2026, 6, 1) + 2 * HOUR)
-    again = buyer.subscription(subscription.id)
-    assert (again.pause_collection, latest(again).status) == (None, "paid")
-
-
 def test_a_preview_is_what_then_happens(buyer: Buyer) -> None:
     subscription = buyer.subscribe(buyer.price(1000))
     buyer.advance(HALF)
@@ -243,6 +225,22 @@ def test_a_coupon_for_once_and_one_for_ever(buyer: Buyer, v1: stripe.V1Services)
     buyer.advance(END + 2 * HOUR)
     renewed = buyer.subscription(subscription.id)
     assert (latest(renewed).total, len(renewed.discounts)) == (900, 1)
+
+
+def test_pending_prorations_go_with_the_subscription(buyer: Buyer) -> None:
+    subscription = buyer.subscribe(buyer.price(1000))
+    buyer.advance(HALF)
+    change(buyer, subscription, quantity=4)
+    assert len(buyer.v1.invoice_items.list({"pending": True}).data) == 2
+    buyer.v1.subscriptions.cancel(subscription.id)
+    assert buyer.v1.invoice_items.list({"pending": True}).data == []
+
+
+def test_a_parameter_inside_an_item_is_not_ignored(buyer: Buyer) -> None:
+    items: Any = [{"price": buyer.price(1000), "tax_rates": ["txr_1"]}]
+    with pytest.raises(stripe.APIError) as unbuilt:
+        buyer.v1.subscriptions.create({"customer": buyer.id, "items": items})
+    assert unbuilt.value.http_status == 501
 
 
 def test_a_subscription_that_has_ended_is_not_changed(buyer: Buyer) -> None:
