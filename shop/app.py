@@ -1,4 +1,4 @@
-"""The composition root: the only module that knows every package."""
+"""The composition root: with `shop.cli`, the only module that knows every package."""
 
 from flask import Flask
 
@@ -17,17 +17,14 @@ from shop import (
     web,
 )
 from shop.accounts import api as accounts_api
-from shop.accounts import commands as account_commands
 from shop.accounts import routes as accounts
 from shop.accounts import sessions
-from shop.billing import commands as billing_commands
 from shop.billing import gateway, webhook
 from shop.billing import tasks as billing_tasks
 from shop.cart import api as cart_api
 from shop.cart import holds, merging
 from shop.cart import routes as cart_pages
 from shop.catalog import api as catalog_api
-from shop.catalog import commands as catalog_commands
 from shop.catalog import routes as catalog
 from shop.checkout import api as checkout_api
 from shop.checkout import expiry
@@ -40,19 +37,14 @@ from shop.downloads import api as downloads_api
 from shop.downloads import grants
 from shop.downloads import routes as download_pages
 from shop.licenses import api as licenses_api
-from shop.licenses import commands as license_commands
 from shop.licenses import issuing, lifesigns
 from shop.licenses import routes as license_pages
 from shop.mail import tasks as mail_tasks
-from shop.operations import doctor, health, running, schema, seeding, sweeper
-from shop.operations.commands import add_commands
-from shop.operations.invariants import commands as invariants
+from shop.operations import health, sweeper
 from shop.orders import access, lifecycle, mails
 from shop.orders import api as orders_api
-from shop.orders import commands as order_commands
 from shop.orders import routes as orders
 from shop.search import api as search_api
-from shop.search import commands as search_commands
 from shop.search import following
 from shop.search import routes as search_pages
 from shop.search import tasks as search_tasks
@@ -67,15 +59,6 @@ APIS = (
     *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),
     licenses_api,
 )
-COMMANDS = (
-    account_commands,
-    catalog_commands,
-    search_commands,
-    billing_commands,
-    order_commands,
-    license_commands,
-)
-OPERATIONS = (running, schema, seeding, sweeper, invariants, doctor)
 TASKS = (billing_tasks, checkout_tasks, mail_tasks, search_tasks)  # Celery knows what is imported
 SWEEPS = (
     *(billing_tasks.sweep, expiry.sweep, mail_tasks.sweep, search_tasks.sweep),
@@ -96,8 +79,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint.bp)
     app.register_error_handler(api.Rejected, api.show_rejected)
     web.exempt("webhook.receive")  # Stripe signs its requests instead
-    for group in (*COMMANDS, *OPERATIONS):
-        add_commands(app, *group.commands)
     connect()
     return app
 

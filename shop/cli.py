@@ -1,12 +1,38 @@
 """`shop …`: every package's commands, and the ones that run the whole house."""
 
+from flask import Flask
 from flask.cli import FlaskGroup, routes_command, shell_command
 
+from shop.accounts import commands as account_commands
 from shop.app import create_app
+from shop.billing import commands as billing_commands
+from shop.catalog import commands as catalog_commands
+from shop.config import Settings
+from shop.licenses import commands as license_commands
+from shop.operations import doctor, running, schema, seeding, sweeper
+from shop.operations.commands import add_commands
+from shop.operations.invariants import commands as invariants
+from shop.orders import commands as order_commands
+from shop.search import commands as search_commands
+
+COMMANDS = (
+    *(account_commands, catalog_commands, search_commands, billing_commands, order_commands),
+    license_commands,
+)
+OPERATIONS = (running, schema, seeding, sweeper, invariants, doctor)
+
+
+def open_shop(settings: Settings | None = None) -> Flask:
+    """The app with its commands, which web processes have no use for."""
+    app = create_app(settings)
+    for group in (*COMMANDS, *OPERATIONS):
+        add_commands(app, *group.commands)
+    return app
+
 
 main = FlaskGroup(
     name="shop",
-    create_app=create_app,
+    create_app=open_shop,
     add_default_commands=False,
     help="Run and look after the shop.",
 )

@@ -187,7 +187,7 @@ def refuse_flush(*_args: object) -> None:
 
 @event.listens_for(OneTransaction, "do_orm_execute")
 def refuse_statement(state: ORMExecuteState) -> None:
-    if not state.is_select and only_reads():
+    if (state.is_insert or state.is_update or state.is_delete) and only_reads():
         raise WroteInGet
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from shop import config
-from shop.app import create_app
+from shop.cli import open_shop
 from shop.config import Settings
 from shop.db import Base, db
 from stripe_sandbox.testing import StripeSandbox
@@ -44,7 +44,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, _stripe_sandbox: StripeSa
 
 @pytest.fixture(scope="session")
 def _app(settings: Settings) -> Flask:
-    app = create_app(settings)
+    app = open_shop(settings)
     app.testing = True
     return app
 

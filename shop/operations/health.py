@@ -17,7 +17,7 @@ from shop.db import session
 from shop.downloads import storage
 from shop.mail import transports
 from shop.mail.models import Mail
-from shop.operations import schema
+from shop.operations import revisions
 
 PATIENCE = timedelta(minutes=1)
 STRIPE_PAUSE = 30.0  # seconds; Stripe is not asked at every probe
@@ -47,7 +47,7 @@ def check_database() -> None:
 
 
 def check_schema() -> None:
-    if not schema.is_current():
+    if not revisions.is_current():
         raise NotWell("migrations are missing")
 
 

@@ -1,18 +1,11 @@
 """The database's schema, by Alembic: `shop db upgrade`, `downgrade`, `revision`."""
 
-from functools import lru_cache
-from pathlib import Path
-
 import click
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from shop import config
-from shop.db import session
-
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
+from shop.operations.revisions import MIGRATIONS
 
 
 def alembic(url: str) -> Config:
@@ -24,17 +17,6 @@ def alembic(url: str) -> Config:
 
 def upgrade(url: str) -> None:
     command.upgrade(alembic(url), "head")
-
-
-def is_current() -> bool:
-    """Whether the open database has every migration."""
-    return MigrationContext.configure(session.connection()).get_current_revision() == head()
-
-
-@lru_cache
-def head() -> str | None:
-    """The latest migration that this code knows."""
-    return ScriptDirectory.from_config(alembic("")).get_current_head()
 
 
 @click.group("db")

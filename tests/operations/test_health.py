@@ -10,7 +10,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import text
 
-from shop.app import create_app
+from shop.cli import open_shop
 from shop.config import Settings
 from shop.db import commit, db, session, utcnow
 from shop.leases import State
@@ -39,7 +39,7 @@ def migrated(settings: Settings, stripe_sandbox: StripeSandbox, tmp_path: Path) 
 
 @contextmanager
 def shop_with(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
+    app = open_shop(settings)
     with app.app_context():
         yield app
         session.remove()
