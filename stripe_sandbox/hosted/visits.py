@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from flask import abort, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from stripe_sandbox.billing import agenda
 from stripe_sandbox.errors import Json
 from stripe_sandbox.hosted.pages import box
 
-ENDED = ("canceled", "incomplete_expired")
 # Where a session that is for one task begins.
 FLOW_PAGES = {
     "customer_update": "hosted.show_details",
@@ -74,7 +74,9 @@ class Visit:
     def subscriptions(self) -> list[Json]:
         where = "AND json_extract(body, '$.customer') = ?"
         found = box().store.select("subscription", where, (self.customer["id"],))
-        return [subscription for subscription in found if subscription["status"] not in ENDED]
+        return [
+            subscription for subscription in found if subscription["status"] not in agenda.ENDED
+        ]
 
     def subscription(self, id: str) -> Json:
         """Ends the request when it is not one of the visitor's."""

@@ -1,13 +1,12 @@
 """A new card on the portal's page: it pays everything from now on."""
 
 from stripe_sandbox import events
+from stripe_sandbox.billing import agenda
 from stripe_sandbox.errors import Json
 from stripe_sandbox.payments import setups
 from stripe_sandbox.payments.challenges import Terms
 from stripe_sandbox.resources import payment_methods, setup_intents
 from stripe_sandbox.sandbox import Sandbox
-
-ENDED = ("canceled", "incomplete_expired")
 
 
 def save(box: Sandbox, customer: Json, method: Json, return_url: str) -> Json:
@@ -32,7 +31,7 @@ def use(box: Sandbox, customer: Json, method: str) -> None:
         customer["invoice_settings"]["default_payment_method"] = method
     where = "AND json_extract(body, '$.customer') = ?"
     for subscription in box.store.select("subscription", where, (customer["id"],)):
-        if subscription["default_payment_method"] and subscription["status"] not in ENDED:
+        if subscription["default_payment_method"] and subscription["status"] not in agenda.ENDED:
             with events.updating(box, "customer.subscription.updated", subscription):
                 subscription["default_payment_method"] = method
 

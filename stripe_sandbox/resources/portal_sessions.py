@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from stripe_sandbox import events, shapes
+from stripe_sandbox.billing import agenda
 from stripe_sandbox.errors import InvalidRequest, Json
 from stripe_sandbox.http.operations import Call, operation
 from stripe_sandbox.resources import portal_configurations
@@ -86,7 +87,7 @@ def _check_subscription(box: Sandbox, given: Json, customer: Json, configuration
             f"The subscription {id} does not belong to the customer {customer['id']}.",
             param=f"{place}[subscription]",
         )
-    if subscription["status"] in ("canceled", "incomplete_expired"):
+    if subscription["status"] in agenda.ENDED:
         raise InvalidRequest(
             f"The subscription {id} has ended and cannot be changed.",
             param=f"{place}[subscription]",
