@@ -1,5 +1,8 @@
 """The composition root: with `shop.cli`, the only module that knows every package."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 
 from shop import (
@@ -66,9 +69,15 @@ SWEEPS = (
 )
 
 
+class Shop(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Nothing here is asynchronous; Flask would look at every function at every call."""
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or config.load()
-    app = Flask("shop", static_folder=None)
+    app = Shop("shop", static_folder=None)
     config.init_app(app, settings)
     db.init_app(app)
     for part in PARTS:
