@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(DEVELOPMENT_SECRET), description="Signs cookies and links; 32 characters or more."
     )
+    previous_secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="After a change of the secret key: opens what the old one sealed.",
+    )
     base_url: str = Field(
         "http://127.0.0.1:8000", description="Where customers reach the shop; links in mails."
     )

@@ -1,11 +1,12 @@
 """Text that the database keeps and must not give away: sealed with a key made from SHOP_SECRET_KEY.
 
 Who has a copy of the database alone reads none of it. After a change of the secret key, neither do
-we: such a column then reads as None.
+we, unless the old one is given as SHOP_PREVIOUS_SECRET_KEY: such a column then reads as None.
 """
 
 import os
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -36,7 +37,7 @@ class SealedText(TypeDecorator[str]):
 
 def seal(text: str) -> str:
     nonce = os.urandom(NONCE)
-    return MARK + b64encode(nonce + _cipher().encrypt(nonce, text.encode(), None)).decode()
+    return MARK + b64encode(nonce + _ciphers()[0].encrypt(nonce, text.encode(), None)).decode()
 
 
 def unseal(sealed: str) -> str | None:
@@ -44,18 +45,20 @@ def unseal(sealed: str) -> str | None:
     if not sealed.startswith(MARK):
         return sealed
     packed = b64decode(sealed.removeprefix(MARK))
-    try:
-        return _cipher().decrypt(packed[:NONCE], packed[NONCE:], None).decode()
-    except InvalidTag:
-        return None
+    for cipher in _ciphers():
+        with suppress(InvalidTag):
+            return cipher.decrypt(packed[:NONCE], packed[NONCE:], None).decode()
+    return None
 
 
-def _cipher() -> AESGCM:
-    return AESGCM(_derived(config.current().secret_key.get_secret_value()))
+def _ciphers() -> list[AESGCM]:
+    """The one to seal with first."""
+    settings = config.current()
+    secrets = (settings.secret_key, settings.previous_secret_key)
+    return [_cipher(given) for secret in secrets if (given := secret.get_secret_value())]
 
 
 @lru_cache(maxsize=4)
-def _derived(secret: str) -> bytes:
-    return HKDF(SHA256(), length=32, salt=None, info=b"keystall sealed text").derive(
-        secret.encode()
-    )
+def _cipher(secret: str) -> AESGCM:
+    derived = HKDF(SHA256(), length=32, salt=None, info=b"keystall sealed text")
+    return AESGCM(derived.derive(secret.encode()))

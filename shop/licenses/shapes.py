@@ -9,15 +9,15 @@ from shop import api
 from shop.licenses.finds import Question
 from shop.licenses.keys import LONGEST
 
-Line = r"^[^\x00-\x1f\x7f]*$"
-Key = Annotated[str, StringConstraints(max_length=LONGEST, pattern=Line)]
+LINE = r"^[^\x00-\x1f\x7f]*$"
+Key = Annotated[str, StringConstraints(max_length=LONGEST, pattern=LINE)]
 Fingerprint = Annotated[
     str, StringConstraints(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")
 ]
-Version = Annotated[str, StringConstraints(max_length=50, pattern=Line)]
-Name = Annotated[str, StringConstraints(max_length=100, pattern=Line)]
+Version = Annotated[str, StringConstraints(max_length=50, pattern=LINE)]
+Name = Annotated[str, StringConstraints(max_length=100, pattern=LINE)]
 Nonce = Annotated[str, StringConstraints(max_length=128, pattern=r"^[\x21-\x7e]*$")]
-Entitlement = Annotated[str, StringConstraints(max_length=100, pattern=Line)]
+Entitlement = Annotated[str, StringConstraints(max_length=100, pattern=LINE)]
 
 
 class QuestionIn(api.Input):

@@ -1,3 +1,4 @@
+from base64 import b64decode, b64encode
 from datetime import UTC, datetime
 
 import pytest
@@ -5,8 +6,9 @@ from flask import Flask
 from pydantic import SecretStr
 from sqlalchemy import select, text
 
-from shop import events
+from shop import events, sealing
 from shop.catalog.models import Kind
+from shop.config import Settings
 from shop.db import commit, session, utcnow
 from shop.licenses import issuing, keys
 from shop.licenses.models import License, LicensePolicy
@@ -132,11 +134,24 @@ def test_another_secret_key_reads_no_license_key(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bought = make_license()
-    settings = app.extensions["settings"]
+    settings: Settings = app.extensions["settings"]
     changed = settings.model_copy(update={"secret_key": SecretStr("x" * 40)})
     monkeypatch.setitem(app.extensions, "settings", changed)
     assert bought.license.key is None
     assert bought.license.key_hash == keys.digest(bought.key)
+    both = changed.model_copy(update={"previous_secret_key": settings.secret_key})
+    monkeypatch.setitem(app.extensions, "settings", both)
+    assert bought.license.key == bought.key
+
+
+def test_what_is_sealed_twice_looks_different_and_cannot_be_changed(app: Flask) -> None:
+    first, second = sealing.seal("a key"), sealing.seal("a key")
+    assert first != second
+    assert sealing.unseal(first) == sealing.unseal(second) == "a key"
+    assert sealing.unseal("written before we sealed") == "written before we sealed"
+    packed = bytearray(b64decode(first.removeprefix(sealing.MARK)))
+    packed[-1] ^= 1
+    assert sealing.unseal(sealing.MARK + b64encode(packed).decode()) is None
 
 
 def test_an_expired_license_says_so(app: Flask) -> None:
