@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from stripe_sandbox.errors import CardDeclined, InvalidCard, InvalidRequest, Json
 from stripe_sandbox.hosted.pages import box, bp
 from stripe_sandbox.hosted.payment_form import PaymentForm, delayed_method
-from stripe_sandbox.payments import checkout, checkout_setup, checkout_subscription
-from stripe_sandbox.resources.checkout_sessions import lines_of
+from stripe_sandbox.payments import checkout, checkout_prices, checkout_setup, checkout_subscription
+from stripe_sandbox.payments.checkout_prices import lines_of
 
 Page = BaseResponse | tuple[str, int] | str
 FINISH: dict[str, Callable[..., Json | None]] = {
@@ -32,7 +32,7 @@ def pay(id: str) -> Page:
     form = PaymentForm(request.form)
     with box().store.transaction():
         session = _open_session(id)
-        is_free = session["mode"] == "subscription" and checkout_subscription.is_free(session)
+        is_free = checkout_prices.is_free(session)
         next_page = _pay(session, form) if form.validate(needs_method=not is_free) else None
         return next_page or (_render(session, form), 422)
 
@@ -44,7 +44,7 @@ def apply_promotion(id: str) -> Page:
         session = _open_session(id)
         form = PaymentForm({"email": _known_email(session), **request.form})
         try:
-            checkout_subscription.apply_code(box(), session, form.values["promotion_code"].strip())
+            checkout_prices.apply_code(box(), session, form.values["promotion_code"].strip())
         except InvalidRequest as refusal:
             form.errors["promotion_code"] = refusal.message
             return _render(session, form), 422
@@ -78,9 +78,7 @@ def _pay(session: Json, form: PaymentForm) -> BaseResponse | None:
 
 def _method(session: Json, form: PaymentForm) -> Any:
     """What was typed in; None when the session asks for nothing."""
-    if session["mode"] == "subscription" and checkout_subscription.is_free(session):
-        return None
-    return form.payment_method()
+    return None if checkout_prices.is_free(session) else form.payment_method()
 
 
 def _last_error(session: Json) -> Json | None:
@@ -117,7 +115,8 @@ def _render(session: Json, form: PaymentForm) -> str:
         lines=lines_of(box(), session),
         form=form,
         known_email=_known_email(session),
-        delayed=None if session["mode"] == "setup" else delayed_method(session["currency"]),
+        delayed=delayed_method(session["currency"]) if session["amount_total"] else None,
+        is_free=checkout_prices.is_free(session),
     )
 
 
@@ -130,9 +129,9 @@ def _render_subscription(session: Json, form: PaymentForm) -> str:
         form=form,
         known_email=_known_email(session),
         delayed=delayed_method(session["currency"]) if session["amount_total"] else None,
-        has_trial=checkout_subscription.has_trial(box(), session),
+        has_trial=checkout_prices.has_trial(box(), session),
         trial_days=data.get("trial_period_days"),
-        is_free=checkout_subscription.is_free(session),
+        is_free=checkout_prices.is_free(session),
     )
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from stripe_sandbox import events, shapes, timers
 from stripe_sandbox.errors import Json
-from stripe_sandbox.payments import confirmation
+from stripe_sandbox.payments import checkout_prices, confirmation
 from stripe_sandbox.payments.challenges import Terms
 from stripe_sandbox.resources import customers, payment_intents, payment_methods
 from stripe_sandbox.sandbox import Sandbox
 
-STARTERS: dict[str, Callable[[Sandbox, Json], None]] = {}
+STARTERS: dict[str, Callable[[Sandbox, Json], None]] = {"payment": checkout_prices.redeem}
 """What a session of a mode starts when it is complete, before that is told."""
 
 
@@ -26,13 +26,23 @@ class Buyer:
         return {"country": self.country or None, "postal_code": self.postal_code or None}
 
 
-def pay(box: Sandbox, session: Json, buyer: Buyer, method: Json, return_url: str) -> Json:
-    """The intent, confirmed. Raises CardDeclined; the session is then still open."""
+def pay(
+    box: Sandbox, session: Json, buyer: Buyer, method: Json | None, return_url: str
+) -> Json | None:
+    """The intent, confirmed; None when nothing is due. Raises CardDeclined: it is still open."""
+    if method is None:
+        complete_free(box, session, buyer)
+        return None
     payment_method = note_buyer(box, session, buyer, method)
     intent = _intent(box, session)
     intent["payment_method"] = payment_method["id"]
     confirmation.confirm(box, intent, Terms(return_url=return_url))
     return intent
+
+
+def complete_free(box: Sandbox, session: Json, buyer: Buyer) -> None:
+    box.store.private(session["id"])["buyer"] = vars(buyer)
+    complete(box, session, "no_payment_required")
 
 
 def note_buyer(box: Sandbox, session: Json, buyer: Buyer, method: Json) -> Json:
@@ -62,7 +72,9 @@ def follow(box: Sandbox, intent: Json) -> None:
 def _intent(box: Sandbox, session: Json) -> Json:
     """One intent for all tries of a session."""
     if session["payment_intent"]:
-        return box.store.require("payment_intent", session["payment_intent"])
+        known = box.store.require("payment_intent", session["payment_intent"])
+        known["amount"] = session["amount_total"]  # a code may have been applied in between
+        return known
     data = box.store.private(session["id"])["intent_data"]
     customer = {"customer": session["customer"]} if session["customer"] else {}
     intent = payment_intents.make(

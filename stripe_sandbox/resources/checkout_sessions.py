@@ -6,8 +6,9 @@ from stripe_sandbox.errors import InvalidRequest, Json, NotBuilt
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.expansion import INCLUDABLE
 from stripe_sandbox.http.operations import Call, operation
-from stripe_sandbox.payments import setups
+from stripe_sandbox.payments import checkout_prices, setups
 from stripe_sandbox.payments.cards import BANK_TYPE_OF
+from stripe_sandbox.payments.checkout_prices import lines_of
 from stripe_sandbox.resources import checkout_lines, payment_intents
 from stripe_sandbox.sandbox import Sandbox
 
@@ -29,17 +30,14 @@ def create(call: Call) -> Json:
         return maker(call)
     lines = [checkout_lines.make(box, line, index) for index, line in enumerate(given(params))]
     currency = one_currency(lines)
-    total = sum(line["amount_total"] for line in lines)
-    payment_intents.check_amount(total, currency)
-    return make(
+    payment_intents.check_amount(sum(line["amount_total"] for line in lines), currency)
+    session = make(
         box,
         params,
         private={
             "lines": [line["id"] for line in lines],
             "intent_data": params.get("payment_intent_data") or {},
         },
-        amount_subtotal=total,
-        amount_total=total,
         currency=currency,
         customer_creation=None if params.get("customer") else "if_required",
         payment_method_collection="if_required",
@@ -47,6 +45,8 @@ def create(call: Call) -> Json:
         payment_status="unpaid",
         total_details=shapes.fill("checkout.session:total_details", {}),
     )
+    checkout_prices.price(box, session, params.get("discounts") or [])
+    return session
 
 
 def make(box: Sandbox, params: Json, *, private: Json, **values: Any) -> Json:
@@ -135,6 +135,10 @@ def check(box: Sandbox, params: Json) -> None:
         raise NotBuilt("The sandbox has built Checkout for ui_mode=hosted_page only.")
     if not params.get("success_url"):
         raise InvalidRequest("Missing required param: success_url.", param="success_url")
+    if params.get("discounts") and params.get("allow_promotion_codes"):
+        raise InvalidRequest(
+            "You may only specify one of these parameters: allow_promotion_codes, discounts."
+        )
     if params.get("customer") and params.get("customer_email"):
         raise InvalidRequest(
             "You may only specify one of these parameters: customer, customer_email."
@@ -179,11 +183,6 @@ def _expiry(box: Sandbox, params: Json) -> int:
 def method_types(currency: str) -> list[str]:
     delayed = BANK_TYPE_OF.get(currency)
     return ["card", delayed] if delayed else ["card"]
-
-
-def lines_of(box: Sandbox, session: Json) -> list[Json]:
-    ids = box.store.private(session["id"])["lines"]
-    return [box.store.require("item", id) for id in ids]
 
 
 def _line_items(box: Sandbox, session: Json) -> Json:

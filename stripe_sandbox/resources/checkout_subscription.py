@@ -4,7 +4,7 @@ from stripe_sandbox import shapes
 from stripe_sandbox.billing import subscribing
 from stripe_sandbox.errors import InvalidRequest, Json, NotBuilt
 from stripe_sandbox.http.operations import Call
-from stripe_sandbox.payments import checkout_subscription
+from stripe_sandbox.payments import checkout_prices
 from stripe_sandbox.resources import checkout_lines, checkout_sessions
 from stripe_sandbox.sandbox import Sandbox
 
@@ -39,7 +39,7 @@ def create(call: Call) -> Json:
         payment_status="unpaid",
         total_details=shapes.fill("checkout.session:total_details", {}),
     )
-    checkout_subscription.price(box, session, params.get("discounts") or [])
+    checkout_prices.price(box, session, params.get("discounts") or [])
     return session
 
 
@@ -47,10 +47,6 @@ def _check(params: Json) -> None:
     for name in ("payment_intent_data", "customer_creation", "submit_type"):
         if params.get(name):
             raise InvalidRequest(f"You can not pass `{name}` in `subscription` mode.", param=name)
-    if params.get("discounts") and params.get("allow_promotion_codes"):
-        raise InvalidRequest(
-            "You may only specify one of these parameters: allow_promotion_codes, discounts."
-        )
 
 
 def _data(box: Sandbox, params: Json) -> Json:

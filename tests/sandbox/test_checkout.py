@@ -154,6 +154,43 @@ def test_a_bank_debit_completes_unpaid(
     assert len(sandbox.events(event)) == 1
 
 
+@pytest.mark.parametrize(("percent", "total"), [(50, 600), (100, 0)])
+def test_a_promotion_code_is_typed_in(
+    v1: stripe.V1Services, sandbox: StripeSandbox, percent: int, total: int
+) -> None:
+    coupon = v1.coupons.create({"percent_off": percent, "duration": "once"})
+    code = v1.promotion_codes.create(
+        {"promotion": {"type": "coupon", "coupon": coupon.id}, "code": "SPRING"}
+    )
+    session = v1.checkout.sessions.create({**TWO_MUGS, "allow_promotion_codes": True})
+    sandbox.pay_checkout(page_of(session), number="4000000000000002")
+    url = f"{page_of(session)}/promotion"
+    wrong = requests.post(url, data={"promotion_code": "winter"}, timeout=10)
+    assert (wrong.status_code, "This code is invalid." in wrong.text) == (422, True)
+    page = requests.post(url, data={"promotion_code": "spring"}, timeout=10).text
+    assert ("Card number" in page) is (total > 0)
+
+    assert sandbox.pay_checkout(page_of(session)).status_code == 303
+    paid = v1.checkout.sessions.retrieve(session.id)
+    assert (paid.amount_subtotal, paid.amount_total) == (1200, total)
+    assert paid.payment_status == ("paid" if total else "no_payment_required")
+    charged = [charge.amount for charge in v1.charges.list().data if charge.paid]
+    assert charged == ([total] if total else [])
+    assert v1.promotion_codes.retrieve(code.id).times_redeemed == 1
+
+
+def test_a_session_comes_with_a_discount(v1: stripe.V1Services, sandbox: StripeSandbox) -> None:
+    coupon = v1.coupons.create({"amount_off": 200, "currency": "eur", "duration": "once"})
+    session = v1.checkout.sessions.create({**TWO_MUGS, "discounts": [{"coupon": coupon.id}]})
+    assert session.amount_total == 1000
+    assert session.total_details is not None
+    assert session.total_details.amount_discount == 200
+    assert "promotion_code" not in requests.get(page_of(session), timeout=10).text
+    sandbox.pay_checkout(page_of(session))
+    assert v1.charges.list().data[0].amount == 1000
+    assert v1.coupons.retrieve(coupon.id).times_redeemed == 1
+
+
 def test_an_expired_session_takes_no_payment(
     session: stripe.checkout.Session, v1: stripe.V1Services, sandbox: StripeSandbox
 ) -> None:
