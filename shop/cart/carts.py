@@ -1,6 +1,8 @@
 """What can be done with the cart in hand."""
 
-from sqlalchemy import func, select, update
+from functools import cache
+
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import joinedload
 
 from shop import config
@@ -46,9 +48,19 @@ class NotInCart(NotFound):
     message = "That is no longer in your cart."
 
 
+@cache
+def _found(condition: ColumnElement[bool]) -> Select[Cart]:
+    return select(Cart).where(condition)
+
+
+@cache
+def _counted(condition: ColumnElement[bool]) -> Select[int]:
+    return select(func.sum(CartLine.quantity)).join(Cart).where(condition)
+
+
 def find_cart() -> Cart | None:
     mine = holding.in_hand()
-    return None if mine is None else session.scalar(select(Cart).where(mine))
+    return None if mine is None else session.scalar(_found(mine.condition), mine.params)
 
 
 def current_cart() -> Cart:
@@ -61,7 +73,7 @@ def count_items() -> int:
     mine = holding.in_hand()
     if mine is None:
         return 0
-    return session.scalar(select(func.sum(CartLine.quantity)).join(Cart).where(mine)) or 0
+    return session.scalar(_counted(mine.condition), mine.params) or 0
 
 
 def add(price_id: int, quantity: int) -> None:

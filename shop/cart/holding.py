@@ -4,30 +4,47 @@ Every change first raises the cart's version. That one statement finds the cart 
 that two changes at once queue up behind each other on every database.
 """
 
+from functools import cache
+from typing import Any, NamedTuple
+
 from flask_login import current_user
-from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from shop.cart import cookie
 from shop.cart.models import Cart
 from shop.db import insert, session
 from shop.errors import NotFound
 
+_HOLDER: BindParameter[Any] = bindparam("holder")
+_THE_CUSTOMERS = Cart.user_id == _HOLDER
+_THE_VISITORS = and_(Cart.token == _HOLDER, Cart.user_id.is_(None))
 
-def in_hand() -> ColumnElement[bool] | None:
+
+class Holder(NamedTuple):
+    """Who has the cart in hand. The condition is one of two, so statements with it can be kept."""
+
+    condition: ColumnElement[bool]
+    params: dict[str, Any]
+
+
+def in_hand() -> Holder | None:
     """What tells the cart in hand from all others; None when there cannot be one."""
     if current_user.is_authenticated:
-        return Cart.user_id == int(current_user.id)
+        return Holder(_THE_CUSTOMERS, {"holder": int(current_user.id)})
     token = cookie.read()
-    return and_(Cart.token == token, Cart.user_id.is_(None)) if token else None
+    return Holder(_THE_VISITORS, {"holder": token}) if token else None
+
+
+@cache
+def _raised(condition: ColumnElement[bool]) -> ReturningUpdate[Cart]:
+    return update(Cart).where(condition).values(version=Cart.version + 1).returning(Cart)
 
 
 def touch() -> Cart | None:
     """The cart in hand, locked and its version raised."""
     mine = in_hand()
-    if mine is None:
-        return None
-    raised = update(Cart).where(mine).values(version=Cart.version + 1)
-    return session.scalar(raised.returning(Cart))
+    return None if mine is None else session.scalar(_raised(mine.condition), mine.params)
 
 
 def touch_existing() -> Cart:

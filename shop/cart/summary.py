@@ -1,18 +1,17 @@
 """The cart as pages and the API show it. Amounts are minor units, beside their labels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload
 
 from shop import money
-from shop.cart import changes, holds
+from shop.cart import changes, holds, lines
 from shop.cart.carts import current_cart
-from shop.cart.models import Cart, CartLine
-from shop.catalog.models import Image, Kind, Price, Product, Variant
-from shop.db import session
+from shop.cart.changes import CurrentPrice
+from shop.cart.lines import Line
+from shop.cart.models import Cart
+from shop.catalog.models import Kind
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,8 @@ class LineView:
     product_id: int
     kind: Kind
     title: str
-    note: str
-    """The variant's options in words."""
+    sku: str
+    options: Mapping[str, str]
     url: str
     image: ImageView | None
     currency: str
@@ -45,6 +44,11 @@ class LineView:
     """That the price is another now, in words."""
     problem: str | None
     """What stands in the way of checking out, in words."""
+
+    @property
+    def note(self) -> str:
+        """The variant's options in words."""
+        return " / ".join(self.options.values())
 
     @property
     def amount(self) -> int:
@@ -98,93 +102,56 @@ class CartView:
         return [f"{title}: {text}" for title, text in said if text]
 
 
-_LINES = (
-    select(CartLine)
-    .where(CartLine.cart_id == bindparam("cart_id"))
-    .order_by(CartLine.id)
-    .options(
-        joinedload(CartLine.price, innerjoin=True)
-        .joinedload(Price.variant, innerjoin=True)
-        .joinedload(Variant.product, innerjoin=True)
-        .joinedload(Product.images)
-    )
-)
-
-
 def current() -> CartView:
     return of(current_cart())
 
 
 def of(cart: Cart) -> CartView:
-    lines = _load_lines(cart.id) if cart.id else []
-    prices = changes.current_prices(lines)
-    held = holds.of(cart.id) if any(_left(line) < line.quantity for line in lines) else {}
-    views = [
-        _line_view(line, prices[line.id], held.get(line.price.variant_id, 0)) for line in lines
-    ]
+    rows = lines.read(cart.id) if cart.id else []
+    prices = changes.current_prices(rows)
+    held = holds.of(cart.id) if any(lines.available(row) < row.quantity for row in rows) else {}
+    views = [_line_view(row, prices[row.id], held.get(row.variant_id, 0)) for row in rows]
     return CartView(cart.token, cart.version, cart.currency, views)
 
 
-def _load_lines(cart_id: int) -> Sequence[CartLine]:
-    return (
-        session.scalars(
-            _LINES,
-            {"cart_id": cart_id},
-            execution_options={"populate_existing": True},  # what a change just wrote counts
-        )
-        .unique()
-        .all()
-    )
-
-
-def _line_view(line: CartLine, price: Price | None, held: int) -> LineView:
-    variant = line.price.variant
-    product = variant.product
-    unit_amount = price.unit_amount if price else line.seen_amount
+def _line_view(row: Line, price: CurrentPrice | None, held: int) -> LineView:
+    unit_amount = price.unit_amount if price else row.seen_amount
     return LineView(
-        id=line.id,
-        price_id=price.id if price else line.price_id,
-        variant_id=variant.id,
-        product_id=product.id,
-        kind=product.kind,
-        title=product.title,
-        note=variant.title,
-        url=url_for("catalog.product", slug=product.slug),
-        image=_image_view(product.images[0]) if product.images else None,
-        currency=line.price.currency,
-        quantity=line.quantity,
+        id=row.id,
+        price_id=price.id if price else row.price_id,
+        variant_id=row.variant_id,
+        product_id=row.product_id,
+        kind=row.kind,
+        title=row.title,
+        sku=row.sku,
+        options=row.options,
+        url=url_for("catalog.product", slug=row.slug),
+        image=_image_view(row) if row.path else None,
+        currency=row.currency,
+        quantity=row.quantity,
         unit_amount=unit_amount,
-        weight=variant.weight * line.quantity,
-        tax_category=product.tax_category,
-        change=_change(line, unit_amount),
-        problem=_problem(line, price, held),
+        weight=row.weight * row.quantity,
+        tax_category=row.tax_category,
+        change=_change(row, unit_amount),
+        problem=_problem(row, price, held),
     )
 
 
-def _image_view(image: Image) -> ImageView:
-    return ImageView(
-        url_for("catalog.media", path=image.path), image.alt, image.width, image.height
-    )
+def _image_view(row: Line) -> ImageView:
+    return ImageView(url_for("catalog.media", path=row.path), row.alt, row.width, row.height)
 
 
-def _change(line: CartLine, unit_amount: int) -> str | None:
-    if unit_amount == line.seen_amount:
+def _change(row: Line, unit_amount: int) -> str | None:
+    if unit_amount == row.seen_amount:
         return None
-    now, before = (
-        money.show(amount, line.price.currency) for amount in (unit_amount, line.seen_amount)
-    )
+    now, before = (money.show(amount, row.currency) for amount in (unit_amount, row.seen_amount))
     return f"The price is now {now}, it was {before}."
 
 
-def _problem(line: CartLine, price: Price | None, held: int) -> str | None:
+def _problem(row: Line, price: CurrentPrice | None, held: int) -> str | None:
     if price is None:
         return "No longer for sale. Remove it to go on."
-    left = _left(line) + held
-    if left >= line.quantity:
+    left = lines.available(row) + held
+    if left >= row.quantity:
         return None
     return f"Only {left} left." if left > 0 else "Sold out right now."
-
-
-def _left(line: CartLine) -> int:
-    available = line.price.variant.available
-    return line.quantity if available is None else available
