@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import stripe
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from shop import config, db
 from shop.billing import mirror
@@ -25,6 +25,17 @@ SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.PROCESSING, PaymentStatus.CANC
 
 class AlreadySettled(ShopError):
     message = "This payment is already complete."
+
+
+@dataclass(frozen=True)
+class Due:
+    """What an order owes."""
+
+    order_id: int
+    reference: str
+    """The order's token, part of the idempotency key."""
+    amount: int
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -53,22 +64,18 @@ class Confirmation:
     """Where the buyer confirms with the bank, when it asks for that."""
 
 
-def open_payment(
-    *, order_id: int, reference: str, way: PaymentWay, amount: int, currency: str
-) -> Payment:
+def open_payment(due: Due, way: PaymentWay, attempt: int = 1) -> Payment:
     """Write down that we are going to collect; no call is made.
 
-    :param reference: the order's token, part of the idempotency key.
+    :param attempt: counts the payments of an order.
     """
-    last = session.scalar(select(func.max(Payment.attempt)).where(Payment.order_id == order_id))
-    attempt = (last or 0) + 1
     payment = Payment(
-        order_id=order_id,
+        order_id=due.order_id,
         attempt=attempt,
         way=way,
-        idempotency_key=f"order:{reference}:pay:{attempt}",
-        amount=amount,
-        currency=currency,
+        idempotency_key=f"order:{due.reference}:pay:{attempt}",
+        amount=due.amount,
+        currency=due.currency,
     )
     session.add(payment)
     session.flush()  # Stripe carries our id back to us
@@ -92,7 +99,8 @@ def start_element(payment: Payment) -> ElementPayment:
                 },
                 {"idempotency_key": key},
             )
-    _remember(payment_id, stripe_payment_intent_id=intent.id)
+    if intent.id != known:
+        _remember(payment_id, stripe_payment_intent_id=intent.id)
     return ElementPayment(
         intent.id,
         intent.client_secret or "",
@@ -125,7 +133,8 @@ def start_hosted(
             checkout = client.v1.checkout.sessions.retrieve(known)
         else:
             checkout = client.v1.checkout.sessions.create(params, {"idempotency_key": key})
-    _remember(payment_id, stripe_checkout_session_id=checkout.id)
+    if checkout.id != known:
+        _remember(payment_id, stripe_checkout_session_id=checkout.id)
     if not checkout.url:
         raise AlreadySettled
     return checkout.url
@@ -145,7 +154,9 @@ def _line_item(
 
 
 def _remember(payment_id: int, **ids: str) -> None:
-    session.execute(update(Payment).where(Payment.id == payment_id).values(**ids))
+    """The commit before the call made every loaded payment read itself anew: none is told."""
+    noted = update(Payment).where(Payment.id == payment_id).values(**ids)
+    session.execute(noted, execution_options={"synchronize_session": False})
 
 
 def confirm(

@@ -4,20 +4,19 @@ from typing import Annotated
 
 from flask import Blueprint, url_for
 from pydantic import Field, StringConstraints
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from shop import api, config, db
 from shop.billing import payments
 from shop.billing.gateway import Declined
-from shop.billing.models import Payment, PaymentWay
+from shop.billing.models import PaymentWay
 from shop.cart import summary
 from shop.cart.carts import find_cart
 from shop.cart.models import Cart
 from shop.cart.summary import CartView
 from shop.checkout import filling, paying, sessions, steps
-from shop.checkout.api_shapes import CheckoutSessionOut, checkout_out
+from shop.checkout.api_shapes import CheckoutSessionOut, checkout_out, payment_out
 from shop.checkout.models import CheckoutSession, CheckoutStatus
+from shop.checkout.paying import Begun
 from shop.checkout.quotes import Quote, quote
 from shop.db import session
 from shop.errors import BadInput, NotFound
@@ -82,8 +81,10 @@ def create_session(body: NewSession) -> tuple[CheckoutSessionOut, int]:
         raise sessions.EmptyCart
     if body.cart_id not in {None, cart.token}:
         raise NotFound
+    if not (view := summary.of(cart)).lines:
+        raise sessions.EmptyCart
     checkout, is_new = sessions.create_or_get(cart)
-    return checkout_out(checkout, _quote(checkout)), 201 if is_new else 200
+    return _answer(checkout, quote(checkout, view)), 201 if is_new else 200
 
 
 @bp.get("/<token>")
@@ -92,9 +93,9 @@ def show_session(token: str) -> CheckoutSessionOut:
     """A session of the cart in hand; `next_step` says what it lacks."""
     checkout = sessions.load(token)
     if not checkout.is_awaiting_payment:
-        return checkout_out(checkout, _quote(checkout))
+        return _answer(checkout)
     db.will_write()
-    return _with_payment(_payment_of(sessions.load(token)))
+    return _with_element(_begun(sessions.load(token)))
 
 
 @bp.put("/<token>/contact")
@@ -110,14 +111,15 @@ def update_contact(token: str, body: Contact) -> CheckoutSessionOut:
 @api.endpoint(tag="Checkout", body=Addresses, returns=CheckoutSessionOut)
 def update_address(token: str, body: Addresses) -> CheckoutSessionOut:
     """Where the invoice and the parcel go; one address stands for both when `shipping` is null."""
-    checkout, cart, _ = _open_session(token, "address")
+    checkout, cart, now = _open_session(token, "address")
     filling.fill_address(
         checkout,
         cart,
+        now.tariff,
         billing=body.billing.model_dump(),
         shipping=body.shipping.model_dump() if body.shipping else None,
     )
-    return checkout_out(checkout, quote(checkout, cart))
+    return checkout_out(checkout, quote(checkout, cart, tariff=now.tariff))
 
 
 @bp.put("/<token>/delivery")
@@ -126,7 +128,7 @@ def update_delivery(token: str, body: Delivery) -> CheckoutSessionOut:
     """One of `delivery_options`."""
     checkout, cart, now = _open_session(token, "delivery")
     filling.fill_delivery(checkout, now, body.method_id)
-    return checkout_out(checkout, quote(checkout, cart))
+    return checkout_out(checkout, quote(checkout, cart, tariff=now.tariff))
 
 
 @bp.put("/<token>/payment")
@@ -137,11 +139,10 @@ def update_payment(token: str, body: PaymentInput) -> CheckoutSessionOut:
     Confirm in the browser with Stripe.js, or name a payment method and confirm by our server. It
     may be repeated: there is one payment.
     """
-    checkout = sessions.load(token)
-    payment = paying.begin(checkout, PaymentWay.ELEMENT)
+    begun = paying.begin(token, PaymentWay.ELEMENT)
     if body.payment_method:
-        _session_of(payment).payment_method = body.payment_method
-    return _with_payment(payment)
+        begun.checkout.payment_method = body.payment_method
+    return _with_element(begun)
 
 
 @bp.post("/<token>/confirm")
@@ -154,20 +155,20 @@ def confirm(token: str, body: Confirm) -> CheckoutSessionOut:
     """
     checkout = sessions.load(token)
     if checkout.status is CheckoutStatus.COMPLETED:
-        return checkout_out(checkout, _quote(checkout))
+        return _answer(checkout)
     sessions.require_live(checkout)
     if not checkout.is_awaiting_payment:
         raise steps.StepMissing(steps.next_step(checkout, _quote(checkout)) or "payment")
     chosen = _chosen(checkout, body)
-    payment = paying.begin(checkout, PaymentWay.ELEMENT)
-    if not payment.stripe_payment_intent_id:
-        payments.start_element(payment)
+    begun = paying.begin(token, PaymentWay.ELEMENT)
+    if not begun.payment.stripe_payment_intent_id:
+        payments.start_element(begun.payment)
     try:
-        outcome = payments.confirm(payment, return_url=_return_url(), **chosen)
+        outcome = payments.confirm(begun.payment, return_url=_return_url(), **chosen)
     except Declined:
         db.commit()  # that the bank said no is worth keeping, though the answer is an error
         raise
-    return _with_payment(payment, redirect_url=outcome.redirect_url)
+    return _with_element(_begun(begun.checkout), redirect_url=outcome.redirect_url)
 
 
 def _chosen(checkout: CheckoutSession, body: Confirm) -> dict[str, str]:
@@ -189,26 +190,34 @@ def _open_session(token: str, step: str) -> tuple[CheckoutSession, CartView, Quo
     return checkout, cart, now
 
 
-def _with_payment(payment: Payment, redirect_url: str | None = None) -> CheckoutSessionOut:
-    """With what Stripe.js needs, while there is something to pay."""
-    element = None
-    if _session_of(payment).is_awaiting_payment and payment.way is PaymentWay.ELEMENT:
-        element = payments.start_element(payment)
-    checkout = _session_of(payment)
-    return checkout_out(checkout, _quote(checkout), element, redirect_url)
+def _answer(checkout: CheckoutSession, now: Quote | None = None) -> CheckoutSessionOut:
+    """As it stands here; Stripe is not asked."""
+    now = now or _quote(checkout)
+    if checkout.order_id is None:
+        return checkout_out(checkout, now)
+    begun = _begun(checkout)
+    return checkout_out(checkout, now, begun.order, begun.payment)
 
 
-def _payment_of(checkout: CheckoutSession) -> Payment:
-    payment = latest_payment(session.get_one(Order, checkout.order_id))
+def _with_element(begun: Begun, redirect_url: str | None = None) -> CheckoutSessionOut:
+    """With what Stripe.js needs, while there is something to pay.
+
+    Written down before Stripe is asked: that ends the transaction, and forgets what was read in it.
+    """
+    checkout, payment = begun.checkout, begun.payment
+    if not checkout.is_awaiting_payment or payment.way is not PaymentWay.ELEMENT:
+        return _answer(checkout)
+    answer = checkout_out(checkout, begun.quote or _quote(checkout), begun.order, payment)
+    answer.payment = payment_out(payments.start_element(payment), redirect_url)
+    return answer
+
+
+def _begun(checkout: CheckoutSession) -> Begun:
+    order = session.get_one(Order, checkout.order_id)
+    payment = latest_payment(order)
     if payment is None:
         raise NotFound
-    return payment
-
-
-def _session_of(payment: Payment) -> CheckoutSession:
-    """It may be another one than we came with: the other way to pay starts a new session."""
-    query = select(CheckoutSession).where(CheckoutSession.order_id == payment.order_id)
-    return session.scalars(query.options(joinedload(CheckoutSession.cart))).one()
+    return Begun(checkout, order, payment)
 
 
 def _cart_of(checkout: CheckoutSession) -> Cart:

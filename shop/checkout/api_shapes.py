@@ -8,9 +8,7 @@ from shop.billing.payments import ElementPayment
 from shop.checkout import steps
 from shop.checkout.models import CheckoutSession
 from shop.checkout.quotes import Quote
-from shop.db import session
 from shop.orders.models import Order
-from shop.orders.orders import latest_payment
 
 
 class ContactOut(api.Output):
@@ -79,11 +77,10 @@ class CheckoutSessionOut(api.Output):
 def checkout_out(
     checkout: CheckoutSession,
     quote: Quote,
-    element: ElementPayment | None = None,
-    redirect_url: str | None = None,
+    order: Order | None = None,
+    payment: Payment | None = None,
 ) -> CheckoutSessionOut:
-    """:param element: what the card form needs, when it is to be told."""
-    order = session.get(Order, checkout.order_id) if checkout.order_id else None
+    """:param order: what the session led to, with its latest payment."""
     sold = order or quote
     return CheckoutSessionOut(
         id=checkout.token,
@@ -99,7 +96,7 @@ def checkout_out(
         amounts=AmountsOut.model_validate(order or quote.totals),
         is_estimate=order is None and quote.is_estimate,
         currency=sold.currency,
-        payment=_payment(order, element, redirect_url) if order else None,
+        payment=_payment(payment) if payment else None,
         order=PlacedOrderOut.model_validate(order) if order else None,
         expires_at=checkout.expires_at,
     )
@@ -117,16 +114,21 @@ def _delivery(checkout: CheckoutSession, quote: Quote, order: Order | None) -> D
     return DeliveryOut.model_validate(chosen) if is_chosen else None
 
 
-def _payment(
-    order: Order, element: ElementPayment | None, redirect_url: str | None
-) -> PaymentOut | None:
-    payment: Payment | None = latest_payment(order)
-    if payment is None:
-        return None
+def _payment(payment: Payment) -> PaymentOut:
     return PaymentOut(
-        intent_id=element.intent_id if element else payment.stripe_payment_intent_id,
-        client_secret=element.client_secret if element else None,
+        intent_id=payment.stripe_payment_intent_id,
+        client_secret=None,
         publishable_key=config.current().stripe_publishable_key,
-        status=element.status if element else payment.status,
+        status=payment.status,
+    )
+
+
+def payment_out(element: ElementPayment, redirect_url: str | None = None) -> PaymentOut:
+    """With what the card form needs."""
+    return PaymentOut(
+        intent_id=element.intent_id,
+        client_secret=element.client_secret,
+        publishable_key=element.publishable_key,
+        status=element.status,
         redirect_url=redirect_url,
     )

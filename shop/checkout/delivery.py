@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
-
-from shop.checkout.models import DeliveryMethod
-from shop.db import session
+from shop.checkout.tariffs import Method
 from shop.errors import BadInput
 
 
@@ -33,31 +30,23 @@ class DeliveryOption:
     amount: int
 
 
-_METHODS = (
-    select(DeliveryMethod)
-    .where(DeliveryMethod.is_active, DeliveryMethod.currency == bindparam("currency"))
-    .order_by(DeliveryMethod.position, DeliveryMethod.id)
-)
-
-
-def options(parcel: Parcel) -> list[DeliveryOption]:
-    """What can carry the parcel, in the order that staff gave."""
-    methods = session.scalars(_METHODS, {"currency": parcel.currency})
+def options(among: Sequence[Method], parcel: Parcel) -> list[DeliveryOption]:
+    """What can carry the parcel."""
     return [
         DeliveryOption(method.id, method.name, method.note, price(method, parcel.subtotal))
-        for method in methods
-        if carries(method, parcel)
+        for method in among
+        if method.currency == parcel.currency and carries(method, parcel)
     ]
 
 
-def carries(method: DeliveryMethod, parcel: Parcel) -> bool:
+def carries(method: Method, parcel: Parcel) -> bool:
     goes_there = not method.countries or parcel.country in method.countries
     return goes_there and (method.most_weight is None or parcel.weight <= method.most_weight)
 
 
-def price(method: DeliveryMethod, subtotal: int) -> int:
+def price(method: Method, subtotal: int) -> int:
     is_free = method.free_from is not None and subtotal >= method.free_from
-    return 0 if is_free else method.amount
+    return 0 if is_free else int(method.amount)
 
 
 def chosen(among: Sequence[DeliveryOption], method_id: int | None) -> DeliveryOption | None:

@@ -1,19 +1,16 @@
 """The order as it would be placed now."""
 
-from sqlalchemy import select
-
+from shop.cart.models import Cart
 from shop.cart.summary import LineView
-from shop.catalog.models import Variant
 from shop.checkout.models import CheckoutSession
 from shop.checkout.quotes import Quote
-from shop.db import session
 from shop.orders.placing import LineDraft, OrderDraft
 
 
-def draft_order(checkout: CheckoutSession, quote: Quote) -> OrderDraft:
+def draft_order(checkout: CheckoutSession, cart: Cart, quote: Quote) -> OrderDraft:
     totals = quote.totals
     return OrderDraft(
-        user_id=checkout.user_id,
+        user_id=cart.user_id,
         email=checkout.email,
         name=checkout.name,
         billing_address=checkout.billing_address or {},
@@ -31,26 +28,21 @@ def draft_order(checkout: CheckoutSession, quote: Quote) -> OrderDraft:
 
 
 def _line_drafts(quote: Quote) -> tuple[LineDraft, ...]:
-    ids = {line.variant_id for line in quote.lines}
-    variants = {
-        variant.id: variant
-        for variant in session.scalars(select(Variant).where(Variant.id.in_(ids)))
-    }
     return tuple(
-        _line_draft(line, variants[line.variant_id], quote.rates[line.tax_category], line_tax)
+        _line_draft(line, quote.rates[line.tax_category], line_tax)
         for line, line_tax in zip(quote.lines, quote.totals.line_taxes, strict=True)
     )
 
 
-def _line_draft(line: LineView, variant: Variant, rate: int, line_tax: int) -> LineDraft:
+def _line_draft(line: LineView, rate: int, line_tax: int) -> LineDraft:
     return LineDraft(
         product_id=line.product_id,
         variant_id=line.variant_id,
         price_id=line.price_id,
         kind=line.kind,
         title=line.title,
-        sku=variant.sku,
-        options=variant.options,
+        sku=line.sku,
+        options=line.options,
         quantity=line.quantity,
         unit_amount=line.unit_amount,
         amount=line.amount,

@@ -8,6 +8,7 @@ from shop.checkout.addresses import BadAddress
 from shop.checkout.delivery import NoSuchDelivery
 from shop.checkout.models import CheckoutSession
 from shop.checkout.quotes import Quote, parcel_of
+from shop.checkout.tariffs import Tariff
 
 Address = Mapping[str, str]
 
@@ -17,7 +18,12 @@ def fill_contact(checkout: CheckoutSession, *, email: str, name: str) -> None:
 
 
 def fill_address(
-    checkout: CheckoutSession, cart: CartView, *, billing: Address | None, shipping: Address | None
+    checkout: CheckoutSession,
+    cart: CartView,
+    tariff: Tariff,
+    *,
+    billing: Address | None,
+    shipping: Address | None,
 ) -> None:
     """Of goods that are delivered, either address stands for both when the other is None.
 
@@ -29,7 +35,7 @@ def fill_address(
         return
     place = "shipping" if shipping is not None else "billing"
     goes_to = _normalize(place, shipping if shipping is not None else billing, checkout)
-    if not delivery.options(parcel_of(cart, goes_to["country"])):
+    if not delivery.options(tariff.methods, parcel_of(cart, goes_to["country"])):
         name = countries.name_of(goes_to["country"])
         errors = {f"{place}.country": [f"We cannot deliver this order there yet ({name})."]}
         raise BadAddress(None, **errors)

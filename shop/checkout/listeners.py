@@ -6,7 +6,6 @@ from shop import events
 from shop.cart.models import Cart
 from shop.catalog import stock
 from shop.checkout.models import CheckoutSession, CheckoutStatus
-from shop.checkout.sessions import lock_cart
 from shop.db import session, utcnow
 from shop.orders.models import Order
 
@@ -17,12 +16,18 @@ def complete(event: events.OrderPaid) -> None:
     checkout = session.scalar(select(CheckoutSession).where(mine))
     if checkout is None:
         return
-    cart = lock_cart(checkout)
+    cart = _lock(checkout)
     unfinished = CheckoutSession.status != CheckoutStatus.COMPLETED
     completed = update(CheckoutSession).where(mine, unfinished)
     done = completed.values(status=CheckoutStatus.COMPLETED).returning(CheckoutSession.id)
     if session.scalar(done) is not None and cart is not None:
         _take_out(cart, session.get_one(Order, event.order_id))
+
+
+def _lock(checkout: CheckoutSession) -> Cart | None:
+    """The cart as it is now. Carts are locked before sessions, always."""
+    query = select(Cart).where(Cart.id == checkout.cart_id).with_for_update()
+    return session.scalar(query, execution_options={"populate_existing": True})
 
 
 def _take_out(cart: Cart, order: Order) -> None:

@@ -4,10 +4,10 @@ Two tabs and a double click meet at the lock on the cart; the session's status t
 them came first, and the other gets the same payment.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 
 from shop import db
 from shop.billing import payments
@@ -16,7 +16,7 @@ from shop.cart import changes, summary
 from shop.cart.models import Cart
 from shop.cart.summary import CartView
 from shop.catalog import stock
-from shop.checkout import drafting, sessions, steps, totals
+from shop.checkout import drafting, sessions, steps, tariffs, totals
 from shop.checkout.models import CheckoutSession, CheckoutStatus
 from shop.checkout.quotes import Quote, quote
 from shop.db import session, utcnow
@@ -58,28 +58,35 @@ class CartChanged(ShopError):
     message = "What is in your cart is not what this checkout was about. Start it again."
 
 
-def begin(checkout: CheckoutSession, way: PaymentWay, *, shown: int | None = None) -> Payment:
+@dataclass(frozen=True)
+class Begun:
+    """A payment that is open, and what it is for."""
+
+    checkout: CheckoutSession
+    """It may be another one than we came with: the other way to pay starts a new session."""
+    order: Order
+    payment: Payment
+    quote: Quote | None = None
+    """None when it was begun before: the order knows then what it costs."""
+
+
+def begin(token: str, way: PaymentWay, *, shown: int | None = None) -> Begun:
     """The session's payment, opened at the first call and the same one ever after.
 
+    :param token: of a session of the cart in hand.
     :param shown: the total that the customer saw, in minor units; another one is refused.
     :raises PriceChanged: nothing was begun; the new prices count as seen from now on.
     :raises stock.OutOfStock: nothing was begun.
     """
-    cart = sessions.lock_cart(checkout)
-    if cart is None:
-        raise CartChanged
-    session.refresh(checkout)
+    checkout, cart = sessions.lock(token)
     sessions.require_live(checkout)
     if checkout.is_awaiting_payment:
         return _again(checkout, cart, way)
     view = _check_prices(summary.of(cart))
-    now = quote(checkout, view)
+    now = quote(checkout, view, tariff=tariffs.read())
     steps.require("payment", checkout, now)
     _check_total(now, shown)
-    if not _freeze(checkout, cart, way):
-        session.refresh(checkout)
-        return _again(checkout, cart, way)
-    return _open(checkout, now, way)
+    return _open(checkout, cart, now, way)
 
 
 def _check_prices(view: CartView) -> CartView:
@@ -101,58 +108,54 @@ def _check_total(now: Quote, shown: int | None) -> None:
         raise TotalChanged
 
 
-def _freeze(checkout: CheckoutSession, cart: Cart, way: PaymentWay) -> bool:
-    """Whether we are the one who starts the payment."""
-    statement = update(CheckoutSession).where(
-        CheckoutSession.id == checkout.id, CheckoutSession.status == CheckoutStatus.OPEN
-    )
-    result = session.execute(
-        statement.values(
-            status=CheckoutStatus.AWAITING_PAYMENT,
-            cart_version=cart.version,
-            user_id=cart.user_id,
-            expires_at=utcnow() + TIME_TO_PAY[way],
-        )
-    )
-    return bool(cast("CursorResult[Any]", result).rowcount)
-
-
-def _open(checkout: CheckoutSession, now: Quote, way: PaymentWay) -> Payment:
-    order = placing.place(drafting.draft_order(checkout, now))
+def _open(checkout: CheckoutSession, cart: Cart, now: Quote, way: PaymentWay) -> Begun:
+    order = placing.place(drafting.draft_order(checkout, cart, now))
     stock.reserve(order.token, stock.totals((x.variant_id, x.quantity) for x in order.lines))
-    checkout.order_id = order.id
-    payment = payments.open_payment(
-        order_id=order.id,
-        reference=order.token,
-        way=way,
-        amount=order.total,
-        currency=order.currency,
-    )
+    due = payments.Due(order.id, order.token, order.total, order.currency)
+    payment = payments.open_payment(due, way)
+    _freeze(checkout, cart, order, way)
     if not order.total:  # nothing to collect, so there is nothing to ask Stripe
         payment.status = PaymentStatus.SUCCEEDED
         lifecycle.pay(order, payment)
-    return payment
+    return Begun(checkout, order, payment, now)
 
 
-def _again(checkout: CheckoutSession, cart: Cart, way: PaymentWay) -> Payment:
+def _freeze(checkout: CheckoutSession, cart: Cart, order: Order, way: PaymentWay) -> None:
+    """:raises Expired: when its time was over a moment ago; nothing was begun."""
+    frozen = (
+        update(CheckoutSession)
+        .where(CheckoutSession.id == checkout.id, CheckoutSession.status == CheckoutStatus.OPEN)
+        .values(
+            status=CheckoutStatus.AWAITING_PAYMENT,
+            cart_version=cart.version,
+            user_id=cart.user_id,
+            order_id=order.id,
+            expires_at=utcnow() + TIME_TO_PAY[way],
+        )
+    )
+    if session.scalar(frozen.returning(CheckoutSession.id)) is None:
+        raise sessions.Expired
+
+
+def _again(checkout: CheckoutSession, cart: Cart, way: PaymentWay) -> Begun:
     """The payment that is under way; with another one of the two ways, a new session's."""
     if not sessions.is_current(checkout, cart):
         raise CartChanged
-    payment = latest_payment(session.get_one(Order, checkout.order_id))
+    order = session.get_one(Order, checkout.order_id)
+    payment = latest_payment(order)
     if payment is not None and payment.way is way:
-        extend(checkout, way)
-        return payment
-    return begin(sessions.restart(checkout, cart), way)
+        extend(checkout, order, way)
+        return Begun(checkout, order, payment)
+    return begin(sessions.restart(checkout, cart).token, way)
 
 
-def extend(checkout: CheckoutSession, way: PaymentWay) -> None:
+def extend(checkout: CheckoutSession, order: Order, way: PaymentWay) -> None:
     """Every try gives the customer the whole time again, up to a limit: others want it too."""
-    placed_at = session.get_one(Order, checkout.order_id).placed_at
     session.execute(
         update(CheckoutSession)
         .where(
             CheckoutSession.id == checkout.id,
             CheckoutSession.status == CheckoutStatus.AWAITING_PAYMENT,
         )
-        .values(expires_at=min(utcnow() + TIME_TO_PAY[way], placed_at + LONGEST_HOLD))
+        .values(expires_at=min(utcnow() + TIME_TO_PAY[way], order.placed_at + LONGEST_HOLD))
     )

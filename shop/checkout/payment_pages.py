@@ -99,7 +99,7 @@ def _begin(way: PaymentWay) -> Payment:
     cart = cart_in_hand()
     checkout, _ = sessions.create_or_get(cart)
     shown = request.form.get("shown", type=int)
-    return paying.begin(checkout, way, shown=shown).payment
+    return paying.begin(checkout.token, way, shown=shown).payment
 
 
 def _payment_page() -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from shop import config
 from shop.cart.summary import CartView, LineView
-from shop.checkout import countries, delivery, tax, totals
+from shop.checkout import countries, delivery, tariffs, tax, totals
 from shop.checkout.delivery import DeliveryOption, Parcel
 from shop.checkout.models import CheckoutSession
+from shop.checkout.tariffs import Tariff
 from shop.checkout.tax import STANDARD
 from shop.checkout.totals import Item, Totals
 from shop.money import show
@@ -26,6 +27,7 @@ class Quote:
     """Basis points by tax category."""
     totals: Totals
     is_estimate: bool
+    tariff: Tariff
 
     @property
     def country_name(self) -> str:
@@ -71,13 +73,25 @@ class Quote:
         return ", estimated" if self.is_estimate else ""
 
 
-def quote(checkout: CheckoutSession, cart: CartView, country: str | None = None) -> Quote:
-    """:param country: to look at another one than the session's."""
+def quote(
+    checkout: CheckoutSession,
+    cart: CartView,
+    country: str | None = None,
+    *,
+    tariff: Tariff | None = None,
+) -> Quote:
+    """:param country: to look at another one than the session's.
+    :param tariff: as good as now, if none is given.
+    """
     country = country or checkout.country or config.current().country
-    options = delivery.options(parcel_of(cart, country)) if cart.has_physical else []
+    tariff = tariff or tariffs.recent()
+    options = (
+        delivery.options(tariff.methods, parcel_of(cart, country)) if cart.has_physical else []
+    )
     chosen = delivery.chosen(options, checkout.delivery_method_id)
     carried_by = chosen or delivery.usual(options)
-    rates = tax.rates(country, {line.tax_category for line in cart.lines})
+    categories = (line.tax_category for line in cart.lines)
+    rates = tax.rates(tariff.rates, country, categories)
     return Quote(
         lines=cart.lines,
         currency=cart.currency,
@@ -93,6 +107,7 @@ def quote(checkout: CheckoutSession, cart: CartView, country: str | None = None)
             tax_included=config.current().prices_include_tax,
         ),
         is_estimate=checkout.country is None or (cart.has_physical and chosen is None),
+        tariff=tariff,
     )
 
 

@@ -75,7 +75,7 @@ def save_step(step: str) -> Answer:
     except BadInput as error:
         form.show_errors(error)
         return render(step, checkout, now, form=form), 422
-    return _go_on(checkout, quote(checkout, view))
+    return _go_on(checkout, quote(checkout, view, tariff=now.tariff))
 
 
 @bp.get("/address/country")
@@ -91,7 +91,8 @@ def change_country() -> Answer:
     checkout = sessions.current(cart)
     view, now = view_of(checkout, cart)
     form = form_of("address", checkout, view, now)
-    return render("address", checkout, quote(checkout, view, form.country), form=form)
+    there = quote(checkout, view, form.country, tariff=now.tariff)
+    return render("address", checkout, there, form=form)
 
 
 def _go_on(checkout: CheckoutSession, now: Quote) -> Response:

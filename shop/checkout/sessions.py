@@ -1,24 +1,35 @@
 """Finding, making and replacing checkout sessions. A cart has one that is alive, at most."""
 
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
 from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from shop.cart import holding
 from shop.cart.models import Cart
 from shop.checkout.closing import close
 from shop.checkout.models import LIVE, CheckoutSession, CheckoutStatus
-from shop.db import session, utcnow
+from shop.db import insert, session, utcnow
 from shop.errors import NotFound, ShopError
 from shop.orders.models import Order
 
 LIFETIME = timedelta(days=30)
-_WITH_CART = (
-    select(CheckoutSession).join(CheckoutSession.cart).options(contains_eager(CheckoutSession.cart))
+_UNFINISHED = (
+    select(CheckoutSession)
+    .where(
+        CheckoutSession.cart_id == bindparam("cart_id"),
+        CheckoutSession.status != CheckoutStatus.COMPLETED,
+    )
+    .order_by(CheckoutSession.id.desc())
+    .limit(1)
 )
+_OF_CART = select(CheckoutSession).where(
+    CheckoutSession.token == bindparam("token"), CheckoutSession.cart_id == bindparam("cart_id")
+)
+FRESH: dict[str, Any] = {"execution_options": {"populate_existing": True}}
 CARRIED_OVER = ("email", "name", "billing_address", "shipping_address", "delivery_method_id")
 
 
@@ -57,17 +68,49 @@ def load(token: str) -> CheckoutSession:
     mine = holding.in_hand()
     if mine is None:
         raise NotFound
-    for checkout in session.scalars(_WITH_CART.where(mine)):
-        if checkout.token == token:
-            return checkout
-    raise NotFound
+    checkout = session.scalar(_of_holder(mine.condition), {**mine.params, "token": token})
+    if checkout is None:
+        raise NotFound
+    return checkout
+
+
+def lock(token: str) -> tuple[CheckoutSession, Cart]:
+    """The session and the cart in hand as they are now; the cart is ours until the commit.
+
+    Carts are locked before sessions, always.
+
+    :raises NotFound: as `load` does.
+    """
+    mine = holding.in_hand()
+    cart = session.scalar(_locked(mine.condition), mine.params, **FRESH) if mine else None
+    if cart is None:
+        raise NotFound
+    checkout = session.scalar(_OF_CART, {"token": token, "cart_id": cart.id}, **FRESH)
+    if checkout is None:
+        raise NotFound
+    return checkout, cart
+
+
+@cache
+def _of_holder(condition: ColumnElement[bool]) -> Select[CheckoutSession]:
+    return (
+        select(CheckoutSession)
+        .join(CheckoutSession.cart)
+        .where(condition, CheckoutSession.token == bindparam("token"))
+        .options(contains_eager(CheckoutSession.cart))
+    )
+
+
+@cache
+def _locked(condition: ColumnElement[bool]) -> Select[Cart]:
+    return select(Cart).where(condition).with_for_update()
 
 
 def require_live(checkout: CheckoutSession) -> None:
     """:raises ShopError: saying how the session ended, when it has."""
     if checkout.status is CheckoutStatus.COMPLETED:
         raise Completed(session.get_one(Order, checkout.order_id))
-    if checkout.status not in LIVE or _is_overdue(checkout):
+    if not is_live(checkout) or _is_overdue(checkout):
         raise Expired
 
 
@@ -80,23 +123,22 @@ def require_open(checkout: CheckoutSession) -> None:
 
 def current(cart: Cart) -> CheckoutSession:
     """What a page shows: the session of this very cart, or a draft of it that is not saved."""
-    live = find_live(cart)
-    return live if live and is_current(live, cart) else _draft(cart)
+    last = find_unfinished(cart)
+    return last if last and is_live(last) and is_current(last, cart) else _draft(cart, last)
 
 
 def create_or_get(cart: Cart) -> tuple[CheckoutSession, bool]:
     """The cart's session, and whether it is new. May commit, to give up an outdated payment.
 
+    :param cart: one that is not empty.
     :raises Completed: when that outdated payment turned out to be paid.
     """
-    if not cart.lines:
-        raise EmptyCart
-    live = find_live(cart)
-    if live and is_current(live, cart):
-        return live, False
-    if live:
-        _end(live)
-    return _create(cart)
+    last = find_unfinished(cart)
+    if last and is_live(last):
+        if is_current(last, cart):
+            return last, False
+        _end(last)
+    return _create(cart, last)
 
 
 def reopen(cart: Cart) -> CheckoutSession:
@@ -108,19 +150,19 @@ def reopen(cart: Cart) -> CheckoutSession:
 def restart(checkout: CheckoutSession, cart: Cart) -> CheckoutSession:
     """A new session with everything that was filled in, instead of one that went to pay."""
     _end(checkout)
-    return _create(cart)[0]
+    return _create(cart, checkout)[0]
 
 
-def lock_cart(checkout: CheckoutSession) -> Cart | None:
-    """The cart as it is now, ours until the commit. Carts are locked before sessions, always."""
-    query = select(Cart).where(Cart.id == checkout.cart_id).with_for_update()
-    return session.scalar(query, execution_options={"populate_existing": True})
+def find_unfinished(cart: Cart) -> CheckoutSession | None:
+    """The cart's last session, unless it led to an order: the live one, if there is any.
+
+    What led to an order may have been somebody else's in the family: it is not carried over.
+    """
+    return session.scalar(_UNFINISHED, {"cart_id": cart.id})
 
 
-def find_live(cart: Cart) -> CheckoutSession | None:
-    alive = CheckoutSession.status.in_(LIVE)
-    query = select(CheckoutSession).where(CheckoutSession.cart_id == cart.id, alive)
-    return session.scalar(query)
+def is_live(checkout: CheckoutSession) -> bool:
+    return checkout.status in LIVE
 
 
 def is_current(checkout: CheckoutSession, cart: Cart) -> bool:
@@ -144,20 +186,21 @@ def _end(checkout: CheckoutSession) -> None:
         raise Completed(session.get_one(Order, checkout.order_id))
 
 
-def _create(cart: Cart) -> tuple[CheckoutSession, bool]:
-    checkout = _draft(cart)
-    try:
-        with session.begin_nested():
-            session.add(checkout)
-    except IntegrityError:  # another tab was faster
-        other = find_live(cart)
-        if other is None:
-            raise
-        return other, False
-    return checkout, True
+def _create(cart: Cart, last: CheckoutSession | None) -> tuple[CheckoutSession, bool]:
+    draft = _draft(cart, last)
+    given = {name: getattr(draft, name) for name in (*CARRIED_OVER, "user_id", "expires_at")}
+    known = {name: value for name, value in given.items() if value is not None}
+    row = insert(CheckoutSession).values(cart_id=cart.id, **known).on_conflict_do_nothing()
+    checkout = session.scalar(row.returning(CheckoutSession))
+    if checkout is not None:
+        return checkout, True
+    other = find_unfinished(cart)  # another tab was faster
+    if other is None:
+        raise Expired
+    return other, False
 
 
-def _draft(cart: Cart) -> CheckoutSession:
+def _draft(cart: Cart, last: CheckoutSession | None) -> CheckoutSession:
     """With what the cart's last session knew, or what the account knows."""
     checkout = CheckoutSession(
         cart_id=cart.id,
@@ -170,16 +213,7 @@ def _draft(cart: Cart) -> CheckoutSession:
     if current_user.is_authenticated:
         checkout.user_id = current_user.id
         checkout.email, checkout.name = current_user.email, current_user.name
-    last = _last_unfinished(cart)
     if last is not None:
         for name in CARRIED_OVER:
             setattr(checkout, name, getattr(last, name) or getattr(checkout, name))
     return checkout
-
-
-def _last_unfinished(cart: Cart) -> CheckoutSession | None:
-    """What led to an order may have been somebody else's in the family: it is not carried over."""
-    query = select(CheckoutSession).where(
-        CheckoutSession.cart_id == cart.id, CheckoutSession.status != CheckoutStatus.COMPLETED
-    )
-    return session.scalar(query.order_by(CheckoutSession.id.desc()).limit(1))

@@ -86,8 +86,9 @@ def _address_forms(
     if not cart.has_physical:
         billing = _address("billing", checkout.billing_address, checkout, quote, posted)
 
-        def fill_one(checkout: CheckoutSession, cart: CartView, _quote: Quote) -> None:
-            filling.fill_address(checkout, cart, billing=billing.given(), shipping=None)
+        def fill_one(checkout: CheckoutSession, cart: CartView, quote: Quote) -> None:
+            given = billing.given()
+            filling.fill_address(checkout, cart, quote.tariff, billing=given, shipping=None)
 
         return StepForm({"billing": billing}, fill_one)
 
@@ -96,9 +97,10 @@ def _address_forms(
     known = checkout.billing_address if differs else None
     billing = _address("billing", known, checkout, quote, posted, is_required=False)
 
-    def fill_both(checkout: CheckoutSession, cart: CartView, _quote: Quote) -> None:
+    def fill_both(checkout: CheckoutSession, cart: CartView, quote: Quote) -> None:
         other = billing.given() if billing.is_touched else None
-        filling.fill_address(checkout, cart, billing=other, shipping=shipping.given())
+        given = shipping.given()
+        filling.fill_address(checkout, cart, quote.tariff, billing=other, shipping=given)
 
     return StepForm({"shipping": shipping, "billing": billing}, fill_both)
 

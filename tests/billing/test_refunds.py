@@ -16,7 +16,7 @@ from shop.orders.models import Order, PaymentState
 from stripe_sandbox.testing import StripeSandbox
 from tests.catalog.race import race
 from tests.factories import make_price
-from tests.orders.factories import confirm, make_order, make_payment
+from tests.orders.factories import confirm, make_order, make_payment, open_payment
 
 PARTS = 6
 
@@ -99,10 +99,7 @@ def test_w07_a_refund_that_is_faster_than_its_payment_is_not_forgotten(
 ) -> None:
     """Of a payment on Stripe's page we learn the PaymentIntent when it is paid, not before."""
     order = make_order(make_price(kind=Kind.DIGITAL))
-    payment = payments.open_payment(
-        order_id=order.id, reference=order.token, way=PaymentWay.HOSTED,
-        amount=order.total, currency="EUR",
-    )  # fmt: skip
+    payment = open_payment(order, PaymentWay.HOSTED)
     page = payments.start_hosted(
         payment, [HostedLine("All", 1, order.total)], email=order.email,
         success_url="http://localhost", cancel_url="http://localhost",

@@ -6,6 +6,7 @@ from flask import Flask
 
 import shop.search
 from shop import db
+from shop.checkout import tariffs
 from shop.checkout.seeds import seed_checkout
 from shop.config import Settings
 from stripe_sandbox.testing import StripeSandbox
@@ -20,6 +21,7 @@ def stage(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Stage]:
     """An open shop with an empty shelf, whose links lead to itself."""
+    monkeypatch.setattr(tariffs, "LIFE", 3600.0)  # a slow machine reads it no oftener
     seed_checkout()
     db.commit()
     with serving(app) as url:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from sqlalchemy import func, select
+
 from shop.billing import payments
 from shop.billing.gateway import stripe_call
 from shop.billing.models import Payment, PaymentWay
 from shop.catalog import stock
 from shop.catalog.models import Price
-from shop.db import commit
+from shop.db import commit, session
 from shop.orders.models import Order
 from shop.orders.placing import LineDraft, OrderDraft, place
 
@@ -75,13 +77,9 @@ def make_payment(order: Order, way: PaymentWay = PaymentWay.ELEMENT) -> Payment:
 
 def open_payment(order: Order, way: PaymentWay = PaymentWay.ELEMENT) -> Payment:
     """Written down, and Stripe knows nothing of it yet."""
-    return payments.open_payment(
-        order_id=order.id,
-        reference=order.token,
-        way=way,
-        amount=order.total,
-        currency=order.currency,
-    )
+    earlier = select(func.count(Payment.id)).where(Payment.order_id == order.id)
+    due = payments.Due(order.id, order.token, order.total, order.currency)
+    return payments.open_payment(due, way, attempt=session.scalars(earlier).one() + 1)
 
 
 def make_bank_debit() -> str:
