@@ -13,6 +13,8 @@ from shop.db import session
 from shop.search import words
 from shop.search.schema import plain_text
 
+FOREIGN = r"\x80-\U0010ffff"
+"""Signs that may become a plain letter when folded."""
 WIDTH = 140
 """Characters of a description around the first match."""
 
@@ -70,7 +72,7 @@ def _finder(text: str) -> Hits:
     found = words.read(text)
     stems = {word.stem for word in found if word.stem}
     beginnings = tuple(word.text for word in found if word.is_prefix)
-    candidates = _beginning_with({text[0] for text in (*stems, *beginnings)})
+    candidates = _beginning_like({*stems, *beginnings})
 
     def is_hit(match: re.Match[str]) -> bool:
         folded = words.fold(match.group())
@@ -79,10 +81,17 @@ def _finder(text: str) -> Hits:
     return lambda text: filter(is_hit, candidates.finditer(text))
 
 
-def _beginning_with(letters: set[str]) -> re.Pattern[str]:
-    """Words that may be these letters' when folded: a stem differs from its words at the end."""
-    either = "|".join(re.escape(letter) for letter in sorted(letters))
-    return re.compile(rf"\b(?:{either}|[^\W\x00-\x7f])\w*", re.IGNORECASE)
+def _beginning_like(texts: set[str]) -> re.Pattern[str]:
+    """Words that may be one of these when folded and stemmed, by their first two letters.
+
+    A stem differs from its words at the end, but for `dying` and the like.
+    """
+    heads = {(text[0], "iy" if text[1:2] in {"i", "y"} else text[1:2]) for text in texts}
+    either = "|".join(
+        re.escape(first) + (f"[{re.escape(second)}{FOREIGN}]" if second else "")
+        for first, second in sorted(heads)
+    )
+    return re.compile(rf"\b(?:{either}|[{FOREIGN}])\w*", re.IGNORECASE)
 
 
 def _descriptions(ids: Sequence[int]) -> dict[int, str]:

@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from whoosh.analysis import StemmingAnalyzer
+from whoosh.analysis import STOP_WORDS
 from whoosh.lang.snowball.english import EnglishStemmer
 
 LONGEST_QUERY = 200
 MOST_WORDS = 12
 
 # Whoosh's usual stemmer makes "runn" of "running"; this one does not
-STEMMED = StemmingAnalyzer(expression=r"\w+", stemfn=EnglishStemmer().stem, cachesize=50_000)
-
+_STEMMER = EnglishStemmer()
 _WORD = re.compile(r"\w+")
 
 
@@ -50,7 +49,7 @@ def split(text: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Of a folded word; empty when it says nothing."""
-    return "".join(token.text for token in STEMMED(word))
+    return "" if len(word) < 2 or word in STOP_WORDS else str(_STEMMER.stem(word))
 
 
 def read(text: str) -> tuple[Word, ...]:
