@@ -11,17 +11,23 @@ from typing import TypeVar
 T = TypeVar("T")
 
 FEW = 16
-"""A set of less than one in so many is searched for its members, not walked through."""
+"""Sets of less than one in so many are made and read member by member, the others as a whole."""
 
 _ONE = ord("1")
 _DIGITS = bytes.maketrans(b"01", b"\x00\x01")
 
 
 def of(slots: Iterable[int], size: int) -> int:
-    digits = bytearray(b"0" * (size or 1))
-    for slot in slots:
-        digits[slot] = _ONE
-    return int(digits, 2)
+    members = list(slots)
+    if len(members) * FEW > size:
+        digits = bytearray(b"0" * (size or 1))
+        for slot in members:
+            digits[slot] = _ONE
+        return int(digits, 2)
+    packed = bytearray(-(-size // 8))
+    for slot in members:
+        packed[slot >> 3] |= 0x80 >> (slot & 7)
+    return int.from_bytes(packed, "big") >> (-size % 8)
 
 
 def everything(size: int) -> int:
