@@ -1,16 +1,21 @@
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import select
 
-from shop.db import utcnow
-from shop.licenses import files
+from shop.db import session, utcnow
+from shop.errors import ShopError
+from shop.licenses import acts, files, finding
 from shop.licenses.codes import Code
+from shop.licenses.models import License
+from shop.orders.models import Order, OrderLine
 
 
 @click.group("licenses")
 def licenses_group() -> None:
-    """License files."""
+    """Licenses and their files."""
 
 
 @licenses_group.command("verify")
@@ -30,6 +35,57 @@ def verify_command(file: Path, fingerprint: str | None, released: datetime | Non
     click.echo(f"{code}: {code.detail}")
     if code is not Code.VALID:
         raise click.exceptions.Exit(1)
+
+
+@licenses_group.command("find")
+@click.argument("characters")
+def find_command(characters: str) -> None:
+    """List licenses by their key or by its last characters, four or more."""
+    for license in finding.by_key(characters):
+        click.echo(_line(license))
+
+
+def _line(license: License) -> str:
+    sold = select(Order.number).join(OrderLine).where(OrderLine.id == license.order_line_id)
+    limit = license.machine_limit or "any"
+    return (
+        f"{license.id}  …-{license.last_characters}  {license.product.title}  {license.status}  "
+        f"{license.machines}/{limit} machines  order {session.scalar(sold) or '-'}"
+    )
+
+
+@licenses_group.command("suspend")
+@click.argument("license_id", type=int)
+@click.option("--reason", required=True)
+def suspend_command(license_id: int, reason: str) -> None:
+    """Let a license rest until it is resumed."""
+    _act(license_id, lambda license: acts.suspend(license, reason))
+
+
+@licenses_group.command("resume")
+@click.argument("license_id", type=int)
+def resume_command(license_id: int) -> None:
+    """Let a suspended license work again."""
+    _act(license_id, acts.resume)
+
+
+@licenses_group.command("revoke")
+@click.argument("license_id", type=int)
+@click.option("--reason", required=True)
+def revoke_command(license_id: int, reason: str) -> None:
+    """End a license for good."""
+    _act(license_id, lambda license: acts.revoke(license, reason))
+
+
+def _act(license_id: int, act: Callable[[License], None]) -> None:
+    license = session.get(License, license_id)
+    if license is None:
+        raise click.ClickException(f"There is no license {license_id}.")
+    try:
+        act(license)
+    except ShopError as error:
+        raise click.ClickException(error.detail) from None
+    click.echo(_line(license))
 
 
 commands: list[click.Command] = [licenses_group]
