@@ -14,6 +14,7 @@ LENGTH = RANDOM + CHECK
 PRIME = 1021
 """The largest below 32 * 32."""
 LOOKALIKES = str.maketrans("ILO", "110", "-\u2010\u2011\u2013")
+PYTHONS = str.maketrans(ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 LONGEST = 100
 """Characters of what may have been meant as a key."""
 
@@ -61,10 +62,7 @@ def _encode(number: int, length: int) -> str:
 
 
 def _decode(symbols: str) -> int:
-    number = 0
-    for symbol in symbols:
-        number = number << 5 | ALPHABET.index(symbol)
-    return number
+    return int(symbols.translate(PYTHONS), 32)
 
 
 def _grouped(symbols: str) -> str:
