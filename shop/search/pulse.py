@@ -62,7 +62,8 @@ def current() -> Pulse:
 def forget() -> None:
     """After a commit of this process: the next one asks anew."""
     if has_app_context() and not db.only_reads():
-        _pulses().forget()
+        if pulses := current_app.extensions.get("search_pulses"):
+            pulses.forget()
 
 
 def take() -> Pulse:
