@@ -11,6 +11,7 @@ from stripe_sandbox.app import create_app
 from stripe_sandbox.resources import webhook_endpoints
 from stripe_sandbox.sandbox import open_sandbox
 from stripe_sandbox.settings import Settings
+from stripe_sandbox.warming import warm_up
 from stripe_sandbox.webhooks.courier import Courier
 
 
@@ -42,6 +43,7 @@ class Server:
 
     def start(self) -> None:
         """Begin all background work; requests are answered by `serve`."""
+        warm_up(self.box)
         self.courier.start()
         self._timers.start()
 
