@@ -13,8 +13,8 @@ from shop.db import session
 from shop.search import words
 from shop.search.schema import plain_text
 
-FOREIGN = r"\x80-\U0010ffff"
-"""Signs that may become a plain letter when folded."""
+FOREIGN = r"[^\W\x00-\x7f]"
+"""Letters that may become plain ones when folded."""
 WIDTH = 140
 """Characters of a description around the first match."""
 
@@ -88,10 +88,10 @@ def _beginning_like(texts: set[str]) -> re.Pattern[str]:
     """
     heads = {(text[0], "iy" if text[1:2] in {"i", "y"} else text[1:2]) for text in texts}
     either = "|".join(
-        re.escape(first) + (f"[{re.escape(second)}{FOREIGN}]" if second else "")
+        re.escape(first) + (f"(?:[{re.escape(second)}]|{FOREIGN})" if second else "")
         for first, second in sorted(heads)
     )
-    return re.compile(rf"\b(?:{either}|[{FOREIGN}])\w*", re.IGNORECASE)
+    return re.compile(rf"\b(?:{either}|{FOREIGN})\w*", re.IGNORECASE)
 
 
 def _descriptions(ids: Sequence[int]) -> dict[int, str]:

@@ -170,3 +170,13 @@ def test_a_title_with_the_words_keeps_its_summary(client: FlaskClient) -> None:
     assert "<mark>Walnut</mark> desk" in page
     assert "It is &lt;big&gt;." in page
     assert "Oiled" not in page
+
+
+@pytest.mark.parametrize(
+    ("title", "text"), [("Dying ember", "die"), ("Crème brûlée", "creme"), ("Äon", "aon")]
+)
+def test_every_form_of_a_word_is_marked(client: FlaskClient, title: str, text: str) -> None:
+    make_product(title=title)
+    writer.drain()
+
+    assert f"<mark>{title.split(maxsplit=1)[0]}</mark>" in client.get(f"/search?q={text}").text
