@@ -61,9 +61,9 @@ def current() -> Pulse:
 
 def forget() -> None:
     """After a commit of this process: the next one asks anew."""
-    if has_app_context() and not db.only_reads():
-        if pulses := current_app.extensions.get("search_pulses"):
-            pulses.forget()
+    pulses = current_app.extensions.get("search_pulses") if has_app_context() else None
+    if pulses is not None and not db.only_reads():
+        pulses.forget()
 
 
 def take() -> Pulse:
