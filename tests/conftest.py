@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from shop import config
 from shop.cli import open_shop
 from shop.config import Settings
-from shop.db import Base, db
+from shop.db import Base, OneTransaction, db, refuse_flush, refuse_statement
 from stripe_sandbox.testing import StripeSandbox
 from tests.browser import Browser, open_browser
 
@@ -78,3 +79,14 @@ def app(
 def client(app: Flask) -> Browser:
     """A stranger's browser."""
     return open_browser(app)
+
+
+@pytest.fixture
+def unguarded() -> Iterator[None]:
+    """A GET may write without saying so, for negative controls."""
+    guards = (("before_flush", refuse_flush), ("do_orm_execute", refuse_statement))
+    for name, guard in guards:
+        event.remove(OneTransaction, name, guard)
+    yield
+    for name, guard in guards:
+        event.listen(OneTransaction, name, guard)

@@ -19,12 +19,10 @@ from shop.billing.models import StripeEvent
 from shop.catalog.models import Category, Variant
 from shop.config import Settings
 from shop.db import (
-    OneTransaction,
     WroteInGet,
     after_commit,
     commit,
     db,
-    refuse_flush,
     rollback,
     session,
     will_write,
@@ -134,14 +132,6 @@ def test_read_modify_write_loses_nothing(app: Flask) -> None:
         list(pool.map(add_one, range(60)))
 
     assert session.scalar(select(Variant.on_hand)) == 60
-
-
-@pytest.fixture
-def unguarded() -> Iterator[None]:
-    """A GET may write without saying so."""
-    event.remove(OneTransaction, "before_flush", refuse_flush)
-    yield
-    event.listen(OneTransaction, "before_flush", refuse_flush)
 
 
 @pytest.mark.usefixtures("unguarded")

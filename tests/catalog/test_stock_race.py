@@ -39,6 +39,7 @@ def test_the_last_unit_is_sold_once(racetrack: Flask) -> None:
     assert numbers(variant_id) == (1, 1)
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_reading_before_writing_would_sell_it_again(racetrack: Flask) -> None:
     """Without the condition, PostgreSQL oversells; SQLite refuses a reader that turns writer."""
     variant_id = stocked(1)
