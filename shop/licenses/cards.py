@@ -28,11 +28,15 @@ class Card:
     term: str
     devices: Sequence[Activation]
     frees_left: int
-    has_files: bool
+    grant_token: str | None
 
     @property
     def is_open(self) -> bool:
         return self.license.ended_at is None
+
+    @property
+    def has_files(self) -> bool:
+        return has_files(self.license)
 
     @property
     def seats(self) -> str:
@@ -51,20 +55,20 @@ class Card:
 def mine() -> list[Card]:
     """All licenses of the signed-in customer, in five questions however many they are."""
     found = finding.mine()
-    ids = [license.id for license, _ in found]
+    ids = [owned.license.id for owned in found]
     devices, left = machines.running(ids), machines.frees_left(ids)
-    versions = releases.of({license.product_id for license, _ in found})
+    versions = releases.of({owned.license.product_id for owned in found})
     return [
         Card(
-            license,
-            " / ".join(line.options.values()) if line else "",
-            _pill(license),
-            _term(license, versions.get(license.product_id, [])),
-            devices.get(license.id, []),
-            left[license.id],
-            has_files(license),
+            owned.license,
+            " / ".join(owned.line.options.values()) if owned.line else "",
+            _pill(owned.license),
+            _term(owned.license, versions.get(owned.license.product_id, [])),
+            devices.get(owned.license.id, []),
+            left[owned.license.id],
+            owned.grant_token,
         )
-        for license, line in found
+        for owned in found
     ]
 
 

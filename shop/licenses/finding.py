@@ -1,12 +1,14 @@
 """How licenses are found: by their owner, and by support from what somebody reads out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask_login import current_user
 from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from shop.db import session
+from shop.downloads.models import Grant
 from shop.errors import NotFound
 from shop.licenses import keys
 from shop.licenses.models import License, LicensePolicy, RetiredKey
@@ -17,16 +19,26 @@ FEWEST = 4
 MOST = 50
 
 
-def mine() -> list[tuple[License, OrderLine | None]]:
+@dataclass(frozen=True)
+class Owned:
+    license: License
+    line: OrderLine | None
+    grant_token: str | None
+    """Of the page with its files, if it has any."""
+
+
+def mine() -> list[Owned]:
     """Of the signed-in customer, newest first; those that ended come last."""
+    open_grant = (Grant.order_line_id == License.order_line_id) & Grant.ended_at.is_(None)
     query = (
-        select(License, OrderLine)
+        select(License, OrderLine, Grant.token)
         .outerjoin(OrderLine, OrderLine.id == License.order_line_id)
+        .outerjoin(Grant, open_grant)
         .where(License.user_id == current_user.id)
         .options(joinedload(License.policy), joinedload(License.product))
         .order_by(License.ended_at.is_not(None), License.issued_at.desc(), License.id.desc())
     )
-    return [(license, line) for license, line in session.execute(query)]
+    return [Owned(*row) for row in session.execute(query)]
 
 
 def my(license_id: int) -> License:

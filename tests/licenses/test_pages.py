@@ -7,9 +7,12 @@ from flask import Flask
 from pydantic import SecretStr
 from sqlalchemy import func, select, update
 
+from shop import events
 from shop.accounts.models import User
+from shop.catalog.models import Product
 from shop.db import commit, session, utcnow
-from shop.downloads.models import Release
+from shop.downloads import grants
+from shop.downloads.models import Grant, Release
 from shop.licenses import files
 from shop.licenses.machines import FREED_PER_MONTH
 from shop.licenses.models import Activation, OnExpiry, RetiredKey
@@ -17,6 +20,7 @@ from shop.licenses.rotation import MOST_PER_MONTH
 from tests.accounts.factories import PASSWORD, make_user
 from tests.browser import Browser, open_browser
 from tests.catalog.race import race
+from tests.downloads.factories import make_release
 from tests.licenses.factories import FINGERPRINT, Bought, code, make_license
 from tests.queries import count_queries
 
@@ -57,6 +61,15 @@ def test_the_account_shows_the_key_and_who_uses_it(
     assert page.count('<i class="on">') == 1
     assert other.key not in page
     assert PAGE in client.get("/account").text
+
+
+def test_the_key_card_leads_to_the_files(client: Browser, owner: User) -> None:
+    bought = make_license(owner)
+    assert "Download<" not in client.get(PAGE).text
+    make_release(session.get_one(Product, bought.product_id))
+    grants.give(events.OrderPaid(bought.order_id))
+    token = session.scalars(select(Grant.token)).one()
+    assert f'href="/downloads/{token}"' in client.get(PAGE).text
 
 
 def test_the_account_says_when_there_is_nothing(client: Browser, owner: User) -> None:
