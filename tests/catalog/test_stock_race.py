@@ -2,6 +2,7 @@
 
 from threading import Barrier
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
