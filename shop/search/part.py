@@ -31,7 +31,8 @@ class Part:
             postings = leaf.postings(field, term)
         except TermNotFound:
             return 0
-        return bits.of(postings.all_ids(), self.size)
+        whole = getattr(postings, "child", postings)  # `alive` leaves out what was deleted, faster
+        return bits.of(whole.all_ids(), self.size)
 
     def alive(self, leaf: Any) -> int:
         return bits.everything(self.size) & ~bits.of(leaf.segment().deleted_docs(), self.size)
