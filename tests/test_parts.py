@@ -23,6 +23,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional, Regexp
 
 import shop
+from shop import parts
 from shop.web import static_url
 
 SHOP = Path(shop.__file__).parent
@@ -65,6 +66,7 @@ def make_app() -> Flask:
     app = Flask("shop", root_path=str(SHOP))
     app.secret_key = "only for this test"
     app.jinja_env.undefined = StrictUndefined
+    parts.init_app(app)
     app.jinja_env.globals.update(
         static_url=static_url,
         csrf_token=lambda: "token",
