@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from shop.downloads import releases
-from shop.downloads.models import Release
-from shop.licenses import finding, machines
+from shop.licenses import finding, machines, terms
 from shop.licenses.models import Activation, License, OnExpiry, Status
-from shop.web import show_date
 
 PILLS = {
     Status.ACTIVE: ("good", "Active"),
@@ -63,7 +60,7 @@ def mine() -> list[Card]:
             owned.license,
             " / ".join(owned.line.options.values()) if owned.line else "",
             _pill(owned.license),
-            _term(owned.license, versions.get(owned.license.product_id, [])),
+            terms.until(owned.license, versions.get(owned.license.product_id, [])),
             devices.get(owned.license.id, []),
             left[owned.license.id],
             owned.grant_token,
@@ -85,25 +82,3 @@ def _pill(license: License) -> tuple[str, str]:
     if license.status is Status.EXPIRED and keeps:
         return "info", "Updates ended"
     return PILLS[license.status]
-
-
-def _term(license: License, versions: Sequence[Release]) -> str:
-    """Until when, in the owner's words."""
-    if license.ended_at:
-        return f"Ended on {show_date(license.ended_at)}"
-    if license.expires_at is None:
-        return "Yours for good"
-    if license.policy.on_expiry is OnExpiry.STOP:
-        return (
-            f"{'Ended on' if license.is_expired else 'Runs until'} {show_date(license.expires_at)}"
-        )
-    return _updates(are_over=license.is_expired, end=license.expires_at, versions=versions)
-
-
-def _updates(*, are_over: bool, end: datetime, versions: Sequence[Release]) -> str:
-    if not are_over:
-        return f"Yours for good, updates until {show_date(end)}"
-    covered = [release.version for release in versions if release.released_at <= end]
-    if covered:
-        return f"Yours for good up to version {covered[0]}"
-    return f"Updates ended on {show_date(end)}"

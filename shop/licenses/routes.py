@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from shop.accounts.access import required_role
 from shop.errors import NotFound
-from shop.licenses import cards, files, finding, machines, rotation
+from shop.licenses import cards, files, finding, machines, rotation, terms
 from shop.licenses.finds import Question
 from shop.licenses.forms import FileForm
 
@@ -48,7 +48,8 @@ def make_file(license_id: int) -> Response | tuple[str, int]:
     license, form = finding.my(license_id), FileForm(request.form)
     if not form.validate():
         return _file_page(license_id, form), 422
-    question = Question(license.key or "", form.fingerprint.data)
+    version = terms.kept_version(license)  # the program's own date decides what the file opens
+    question = Question(license.key or "", form.fingerprint.data, version)
     verdict, text = files.make(question, form.name.data or "")
     if text is None:
         form.fingerprint.errors = [verdict.code.detail]

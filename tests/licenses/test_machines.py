@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from shop.db import session, utcnow
+from shop.downloads.models import Release
 from shop.licenses.machines import MOST_NEW_PER_DAY
 from shop.licenses.models import Activation
 from tests.browser import Browser
@@ -47,6 +48,19 @@ def test_a_license_that_is_not_good_takes_no_machine(program: Browser) -> None:
     bought = make_license(suspended_at=utcnow())
     assert code(program, "activate", bought.key, fingerprint="one") == "SUSPENDED"
     assert seats(bought) == (0, 0)
+
+
+def test_a_version_that_is_kept_moves_to_a_new_machine(program: Browser) -> None:
+    past = utcnow() - timedelta(days=1)
+    bought = make_license(expires_at=past)
+    session.add(Release(product_id=bought.product_id, version="1.0", released_at=past))
+    session.add(Release(product_id=bought.product_id, version="2.0", released_at=utcnow()))
+    codes = [
+        code(program, "activate", bought.key, fingerprint=f"m{version}", version=version)
+        for version in ("1.0", "2.0")
+    ]
+    assert codes == ["VALID", "VERSION_SCOPE_MISMATCH"]
+    assert seats(bought) == (1, 1)
 
 
 def test_the_seat_of_a_license_that_ended_can_be_given_back(program: Browser) -> None:

@@ -207,6 +207,20 @@ def test_the_page_makes_a_file_for_a_device_without_a_network(client: Browser, o
     assert bought.license.machines == 1
 
 
+def test_an_expired_license_that_keeps_its_versions_still_gets_a_file(
+    client: Browser, owner: User
+) -> None:
+    past = utcnow() - timedelta(days=3)
+    bought = make_license(owner, expires_at=past)
+    url, sent = f"{PAGE}/{bought.id}/file", {"fingerprint": FINGERPRINT}
+    assert "This license has expired" in client.post(url, data=sent).text
+    for version, day in (("4.2", past - timedelta(days=1)), ("5.0", utcnow())):
+        session.add(Release(product_id=bought.product_id, version=version, released_at=day))
+    contents = files.unpack(client.post(url, data=sent).text)
+    judged = [files.judge(contents, FINGERPRINT, day) for day in (past, utcnow())]
+    assert judged == ["VALID", "VERSION_SCOPE_MISMATCH"]
+
+
 def test_a_floating_license_offers_no_file(client: Browser, owner: User) -> None:
     bought = make_license(owner, heartbeat_seconds=600)
     url = f"{PAGE}/{bought.id}/file"
