@@ -14,6 +14,7 @@ from shop.search.words import Word
 
 MOST_ENDINGS = 10
 """How many longer words a beginning stands for, the most frequent first."""
+MOST_NEAR = 20
 MUCH = 4
 """A spelling is offered when it is so many times as frequent as the one that was typed."""
 BOOSTS = {"title": 4.0, "labels": 2.0}
@@ -132,13 +133,23 @@ class Reading:
         """The likeliest spelling; the word itself when nothing is near, or not much more usual."""
         if len(word) < 3 or word.isdigit():
             return word
-        corrector = self.searcher.corrector("plain")
         for distance in (1, 2) if len(word) > 4 and not frequency else (1,):
-            near = corrector.suggest(word, limit=20, maxdist=distance, prefix=1)
+            near = self._near(word, distance)
             usual = [other for other in near if self._frequency(other) > MUCH * frequency]
             if usual:
                 return str(max(usual, key=lambda other: self._likeness(word, other)))
         return word
+
+    def _near(self, word: str, distance: int) -> list[str]:
+        """The most frequent words that are so few letters away.
+
+        Each segment is asked alone: of several at once, Whoosh would measure every word there is.
+        """
+        near = set()
+        for leaf, _ in self.reader.leaf_readers():
+            near.update(leaf.terms_within("plain", word, distance, prefix=1))
+        frequency = self.reader.doc_frequency
+        return sorted(near, key=lambda other: (-frequency("plain", other), other))[:MOST_NEAR]
 
     def _likeness(self, word: str, other: str) -> tuple[float, int]:
         ratio = SequenceMatcher(None, word, other).ratio()

@@ -1,7 +1,9 @@
 """What somebody changed is seen soon, what we changed at once."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -12,7 +14,8 @@ from sqlalchemy.exc import OperationalError
 
 from shop.catalog.models import Product, Variant
 from shop.db import commit, db, session
-from shop.search import answers, pulse, snapshot, snapshots
+from shop.search import answers, pulse, snapshot, snapshots, writer
+from shop.search.codec import Pool
 from shop.search.filters import Wanted
 from shop.search.listing import browse
 from tests.factories import make_price, make_product, make_variant
@@ -183,3 +186,23 @@ def test_the_questions_asked_last_are_remembered() -> None:
         assert known.get(number, lambda number=number: find_out(number)) == -number  # type: ignore[misc]
 
     assert asked == [1, 2, 3, 2]
+
+
+def test_a_rebuild_locks_nobody_out(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_product(title="Lamp")
+    add = Pool.add
+    written: list[bool] = []
+
+    def write_meanwhile(self: Pool, posting: Any) -> None:
+        if not written:
+            with closing(sqlite3.connect(db.engine.url.database or "", timeout=0)) as connection:
+                connection.execute("UPDATE products SET title = 'Torch'")
+                connection.commit()
+            written.append(True)
+        add(self, posting)
+
+    monkeypatch.setattr(Pool, "add", write_meanwhile)
+    session.rollback()
+
+    assert writer.rebuild() == 1
+    assert written

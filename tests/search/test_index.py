@@ -1,9 +1,7 @@
 """The index follows the database, whatever happens to its files."""
 
-import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +13,9 @@ from whoosh.index import open_dir
 
 import shop.search
 from shop.catalog.models import Category, Status
-from shop.db import commit, db, rollback, session
+from shop.db import commit, rollback, session
 from shop.search import backend, commands, folder, tasks, writer
 from shop.search.backend import SearchUnavailable
-from shop.search.codec import Pool
 from shop.search.models import SearchChange
 from tests.factories import make_price, make_product, make_variant
 
@@ -139,26 +136,6 @@ def test_changes_during_a_rebuild_are_not_lost(app: Flask, monkeypatch: pytest.M
     assert found("torch") == [first.id]
     assert found("desk") == [second.id]
     assert waiting() == []
-
-
-def test_a_rebuild_locks_nobody_out(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_product(title="Lamp")
-    add = Pool.add
-    written: list[bool] = []
-
-    def write_meanwhile(self: Pool, posting: Any) -> None:
-        if not written:
-            with closing(sqlite3.connect(db.engine.url.database or "", timeout=0)) as connection:
-                connection.execute("UPDATE products SET title = 'Torch'")
-                connection.commit()
-            written.append(True)
-        add(self, posting)
-
-    monkeypatch.setattr(Pool, "add", write_meanwhile)
-    session.rollback()
-
-    assert writer.rebuild() == 1
-    assert written
 
 
 def test_a_rebuild_is_swapped_in_under_an_open_reader(index_folder: Path) -> None:

@@ -98,6 +98,18 @@ def test_a_typo_shows_what_was_meant(client: FlaskClient) -> None:
     assert [item["title"] for item in answer["items"]] == ["Coffee grinder"]
 
 
+def test_a_typo_is_put_right_by_words_of_any_segment() -> None:
+    for title in ("Coffee", "Grinder", "Filter"):
+        make_product(title=title)
+        writer.drain()
+
+    assert [browse(Wanted(text=text)).searched for text in ("cofee", "grindr", "fliter")] == [
+        "coffee",
+        "grinder",
+        "filter",
+    ]
+
+
 def test_few_hits_of_a_rare_spelling_offer_the_usual_one(client: FlaskClient) -> None:
     make_product(title="Battle sign")
     for _ in range(5):
