@@ -111,7 +111,12 @@ def mark_paid(box: Sandbox, invoice: Json, *, out_of_band: bool = False) -> None
     _tell(box, invoice, "paid")
 
 
-def close(box: Sandbox, invoice: Json, change: Literal["voided", "uncollectible"]) -> None:
+def close(
+    box: Sandbox,
+    invoice: Json,
+    change: Literal["voided", "uncollectible"],
+    reason: str = "user_forgiven",
+) -> None:
     """Give an open invoice up. An uncollectible one can still be paid."""
     if invoice["status"] not in ("open", "uncollectible") or invoice["status"] == change:
         raise InvalidRequest(
@@ -128,6 +133,7 @@ def close(box: Sandbox, invoice: Json, change: Literal["voided", "uncollectible"
         events.emit(box, "invoice.voided", invoice)
     else:
         invoice["status"] = "uncollectible"
+        invoice["status_details"] = {"uncollectible": {"reason": reason}}
         invoice["status_transitions"]["marked_uncollectible_at"] = now
         events.emit(box, "invoice.marked_uncollectible", invoice)
     _tell(box, invoice, change)

@@ -41,7 +41,7 @@ def hold(box: Sandbox, invoice: Json) -> bool:
     if not pause or pause["behavior"] == "keep_as_draft":
         return False
     is_void = pause["behavior"] == "void"
-    collection.close(box, invoice, "voided" if is_void else "uncollectible")
+    collection.close(box, invoice, "voided" if is_void else "uncollectible", "subscription_paused")
     return True
 
 

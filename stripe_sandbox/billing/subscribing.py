@@ -186,6 +186,12 @@ def _add_items(box: Sandbox, subscription: Json, params: Json, now: int) -> None
         if end is None:
             _, end = periods.period_at(now, item["price"]["recurring"], now)
         item.update(current_period_start=now, current_period_end=end)
+    wished = params.get("currency")
+    if wished and wished.lower() != subscription["currency"]:
+        raise InvalidRequest(
+            f"The price specified does not support the currency {wished}.",
+            param="currency",
+        )
     subscription["items"]["url"] = f"/v1/subscription_items?subscription={subscription['id']}"
 
 

@@ -102,11 +102,23 @@ def complete(box: Sandbox, session: Json, payment_status: str) -> None:
         url=None,
         customer_details=shapes.fill("checkout.session:customer_details", details),
     )
+    _update_customer(box, session, buyer)
     if session["customer_creation"] == "always":
         make_customer(box, session)
     if start := STARTERS.get(session["mode"]):
         start(box, session)
     events.emit(box, "checkout.session.completed", session)
+
+
+def _update_customer(box: Sandbox, session: Json, buyer: Buyer) -> None:
+    """With `customer_update`, what was typed in becomes the customer's own."""
+    wished = box.store.private(session["id"])["customer_update"]
+    typed: Json = {"name": buyer.name, "address": buyer.address if buyer.country else None}
+    found = {name: typed.get(name) for name in wished if wished[name] == "auto"}
+    if session["customer"] and any(found.values()):
+        customer = box.store.require("customer", session["customer"])
+        with events.updating(box, "customer.updated", customer):
+            shapes.assign(customer, {name: v for name, v in found.items() if v}, *found)
 
 
 def make_customer(box: Sandbox, session: Json) -> None:

@@ -64,6 +64,7 @@ def make(box: Sandbox, params: Json, *, private: Json, **values: Any) -> Json:
     )
     shapes.assign(session, params, *FIELDS)
     shapes.assign_metadata(session, params)
+    box.store.private(session["id"])["customer_update"] = _customer_update(params)
     session["url"] = f"{box.settings.public_url}/c/pay/{session['id']}"
     timers.start(box, "expire_session", session["id"], session["expires_at"])
     return session
@@ -145,6 +146,16 @@ def check(box: Sandbox, params: Json) -> None:
         )
     if customer := params.get("customer"):
         box.store.require("customer", customer, "customer")
+
+
+def _customer_update(params: Json) -> Json:
+    """What of the customer the page may overwrite."""
+    wished: Json = params.get("customer_update") or {}
+    if wished and not params.get("customer"):
+        raise InvalidRequest(
+            "`customer_update` can only be used with `customer`.", param="customer_update"
+        )
+    return wished
 
 
 def given(params: Json) -> list[Json]:

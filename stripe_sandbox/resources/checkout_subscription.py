@@ -44,7 +44,7 @@ def create(call: Call) -> Json:
 
 
 def _check(params: Json) -> None:
-    for name in ("payment_intent_data", "customer_creation", "submit_type"):
+    for name in ("payment_intent_data", "customer_creation"):
         if params.get(name):
             raise InvalidRequest(f"You can not pass `{name}` in `subscription` mode.", param=name)
 

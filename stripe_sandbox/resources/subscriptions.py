@@ -2,8 +2,10 @@ from stripe_sandbox import events
 from stripe_sandbox.billing import canceling, changing, discounts, pausing, resuming, subscribing
 from stripe_sandbox.errors import InvalidRequest, Json
 from stripe_sandbox.http import listing
+from stripe_sandbox.http.expansion import INCLUDABLE
 from stripe_sandbox.http.listing import Condition
 from stripe_sandbox.http.operations import Call, operation
+from stripe_sandbox.sandbox import Sandbox
 
 RUNNING = "AND json_extract(body, '$.status') NOT IN ('canceled', 'incomplete_expired')"
 ENDED = "AND json_extract(body, '$.status') IN ('canceled', 'incomplete_expired')"
@@ -81,9 +83,18 @@ def delete_discount(call: Call) -> Json:
     return {"id": removed["id"], "object": "discount", "deleted": True}
 
 
+def _of_customer(box: Sandbox, customer: Json) -> Json:
+    where = f"AND json_extract(body, '$.customer') = ? {RUNNING}"
+    found = box.store.select("subscription", where, (customer["id"],))
+    return listing.whole_page(found, f"/v1/customers/{customer['id']}/subscriptions")
+
+
 def _with_status(status: str | None) -> Condition:
     if status is None:
         return RUNNING, ()
     if status in ("all", "ended"):
         return (ENDED if status == "ended" else ""), ()
     return "AND json_extract(body, '$.status') = ?", (status,)
+
+
+INCLUDABLE["customer", "subscriptions"] = _of_customer

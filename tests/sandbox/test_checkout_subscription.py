@@ -240,6 +240,21 @@ def test_what_a_subscription_page_does_not_take(
     assert refused.value.param == param
 
 
+def test_what_is_typed_in_becomes_the_customers_own(
+    v1: stripe.V1Services, sandbox: StripeSandbox, price: str
+) -> None:
+    customer = v1.customers.create({"email": "ada@example.org", "name": "A."})
+    update = {"address": "auto", "name": "auto"}
+    session = open_session(v1, price, customer=customer.id, customer_update=update)
+    sandbox.pay_checkout(str(session.url), name="Ada Buyer", country="DE", postal_code="10115")
+    changed = v1.customers.retrieve(customer.id, {"expand": ["subscriptions"]})
+    assert changed.name == "Ada Buyer"
+    assert changed.address is not None
+    assert (changed.address.country, changed.address.postal_code) == ("DE", "10115")
+    assert changed.subscriptions is not None
+    assert [found.id for found in changed.subscriptions.data] == [started(v1, session).id]
+
+
 def test_an_expired_page_starts_nothing(
     v1: stripe.V1Services, sandbox: StripeSandbox, price: str
 ) -> None:
