@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 import stripe
-from sqlalchemy import update
+from sqlalchemy import Table, update
 
 from shop import config, db
 from shop.billing import mirror
@@ -21,6 +22,9 @@ from shop.errors import ShopError
 
 HOSTED_LIFE = timedelta(hours=23)  # Stripe allows 24, from a late retry too; ours ends it sooner
 SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.PROCESSING, PaymentStatus.CANCELED)
+
+
+_PAYMENTS = cast("Table", Payment.__table__)
 
 
 class AlreadySettled(ShopError):
@@ -155,8 +159,7 @@ def _line_item(
 
 def _remember(payment_id: int, **ids: str) -> None:
     """The commit before the call made every loaded payment read itself anew: none is told."""
-    noted = update(Payment).where(Payment.id == payment_id).values(**ids)
-    session.execute(noted, execution_options={"synchronize_session": False})
+    session.execute(_PAYMENTS.update().where(_PAYMENTS.c.id == payment_id), ids)
 
 
 def confirm(

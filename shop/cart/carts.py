@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import joinedload
 
 from shop import config
@@ -14,6 +14,7 @@ from shop.db import insert, session
 from shop.errors import BadInput, NotFound, ShopError
 
 MOST_LINES = 50
+_HOW_MANY_LINES = select(func.count(CartLine.id)).where(CartLine.cart_id == bindparam("cart_id"))
 
 
 class BadQuantity(BadInput):
@@ -165,6 +166,5 @@ def _add_line(cart: Cart, price: Price, quantity: int) -> None:
     )
     if session.scalar(line.returning(CartLine.id)) is None:
         raise TooMany
-    lines = select(func.count()).select_from(CartLine).where(CartLine.cart_id == cart.id)
-    if (session.scalar(lines) or 0) > MOST_LINES:
+    if (session.scalar(_HOW_MANY_LINES, {"cart_id": cart.id}) or 0) > MOST_LINES:
         raise FullCart

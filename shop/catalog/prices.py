@@ -1,6 +1,6 @@
 """Which prices can be bought."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from shop.catalog.models import Price, Product, Status, Variant
@@ -8,6 +8,20 @@ from shop.db import session
 from shop.errors import ShopError
 
 LARGEST_ID = 2**31 - 1  # a larger number is no id, and no database takes it for one
+
+
+_SELLABLE = (
+    select(Price)
+    .join(Price.variant)
+    .join(Variant.product)
+    .where(Price.id == bindparam("id"), Price.is_active, Product.status == Status.PUBLISHED)
+    .options(
+        contains_eager(Price.variant)
+        .contains_eager(Variant.product)
+        .defer(Product.description)
+        .defer(Product.description_html)
+    )
+)
 
 
 class NotForSale(ShopError):
@@ -23,14 +37,7 @@ def sellable(price_id: int) -> Price:
 
     :raises NotForSale: when there is none with this id.
     """
-    statement = (
-        select(Price)
-        .join(Price.variant)
-        .join(Variant.product)
-        .where(Price.id == price_id, Price.is_active, Product.status == Status.PUBLISHED)
-        .options(contains_eager(Price.variant).contains_eager(Variant.product))
-    )
-    price = session.scalar(statement) if 0 < price_id <= LARGEST_ID else None
+    price = session.scalar(_SELLABLE, {"id": price_id}) if 0 < price_id <= LARGEST_ID else None
     if price is None:
         raise NotForSale
     return price

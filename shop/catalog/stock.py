@@ -7,13 +7,26 @@ orders cannot wait for each other.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal, select, update
+from sqlalchemy import ColumnElement, Executable, bindparam, literal, select, update
 
 from shop.catalog.models import Hold, StockMovement, StockReservation, Variant
 from shop.db import insert, insert_once, session, utcnow
 from shop.errors import NotFound, ShopError
+
+_SHOWN = {"synchronize_session": False, "populate_existing": True}
+"""A loaded variant shows the new numbers."""
+_SET_ASIDE = (
+    update(Variant)
+    .where(
+        Variant.id == bindparam("variant_id"),
+        Variant.on_hand - Variant.reserved >= bindparam("amount"),
+    )
+    .values(reserved=Variant.reserved + bindparam("amount"))
+    .returning(Variant)
+)
 
 
 class OutOfStock(ShopError):
@@ -50,11 +63,10 @@ def reserve(holder: str, wanted: Mapping[int, int]) -> None:
     :param wanted: quantity by variant id; variants that do not count stock are left out of it.
     :raises OutOfStock: naming the first variant that has too few.
     """
-    claimed = _claim(holder, wanted) if wanted else []
+    claimed = [variant_id for variant_id in sorted(wanted) if _claim(holder, variant_id, wanted)]
     for done, variant_id in enumerate(claimed):
-        quantity = wanted[variant_id]
-        free = Variant.on_hand - Variant.reserved >= quantity
-        if not _change(variant_id, free, reserved=Variant.reserved + quantity):
+        amount = {"variant_id": variant_id, "amount": wanted[variant_id]}
+        if session.scalar(_SET_ASIDE, amount, execution_options=_SHOWN) is None:
             _unclaim(holder, wanted, claimed, done)
             raise OutOfStock(_reload(variant_id))
 
@@ -120,24 +132,36 @@ def adjust(variant_id: int, delta: int, reason: str, reference: str) -> bool:
     return True
 
 
-def _claim(holder: str, wanted: Mapping[int, int]) -> list[int]:
-    """Write the reservations down and return the variants whose units are not held yet."""
-    columns = ("holder", "variant_id", "quantity", "state", "created_at")
+def _claim(holder: str, variant_id: int, wanted: Mapping[int, int]) -> bool:
+    """Write the reservation down; False when it is held already, or its stock is not counted."""
+    given = {
+        "holder": holder,
+        "variant_id": variant_id,
+        "quantity": wanted[variant_id],
+        "now": utcnow(),
+    }
+    return session.scalar(_claim_on(session.get_bind().dialect.name), given) is not None
+
+
+@cache
+def _claim_on(_dialect: str) -> Executable:
+    """One statement for each kind of database, as building it takes longer than running it."""
     counted = select(
-        literal(holder),
+        bindparam("holder", type_=StockReservation.holder.type),
         Variant.id,
-        case(dict(wanted), value=Variant.id),
+        bindparam("quantity", type_=StockReservation.quantity.type),
         literal(Hold.HELD, StockReservation.state.type),
-        literal(utcnow(), StockReservation.created_at.type),
-    ).where(Variant.id.in_(wanted), Variant.tracks_stock)
-    claim = insert(StockReservation).from_select(columns, counted.order_by(Variant.id))
+        bindparam("now", type_=StockReservation.created_at.type),
+    ).where(Variant.id == bindparam("variant_id"), Variant.tracks_stock)
+    names = ("holder", "variant_id", "quantity", "state", "created_at")
+    table: Any = StockReservation.__table__  # of a mapped class, it would be an insert of many
+    claim = insert(table).from_select(names, counted)
     fresh = claim.excluded
-    claim = claim.on_conflict_do_update(
+    return claim.on_conflict_do_update(
         index_elements=["holder", "variant_id"],
         set_={name: fresh[name] for name in ("quantity", "state", "created_at")},
         where=StockReservation.state == Hold.RELEASED,
-    )
-    return sorted(session.scalars(claim.returning(StockReservation.variant_id)))
+    ).returning(StockReservation.id)
 
 
 def _unclaim(holder: str, wanted: Mapping[int, int], claimed: Sequence[int], done: int) -> None:
@@ -172,8 +196,7 @@ def _change(variant_id: int, *conditions: ColumnElement[bool], **values: Any) ->
     change = (
         update(Variant).where(Variant.id == variant_id, *conditions).values(values)
     ).returning(Variant)
-    options = {"synchronize_session": False, "populate_existing": True}
-    return session.scalars(change, execution_options=options).one_or_none() is not None
+    return session.scalar(change, execution_options=_SHOWN) is not None
 
 
 def _record(variant_id: int, delta: int, reason: str, reference: str) -> bool:
