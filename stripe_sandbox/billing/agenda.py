@@ -18,6 +18,7 @@ What = Literal[
     "end",
     "end_trial",
     "expire",
+    "expire_pending_update",
     "give_up_resuming",
     "next_phase",
     "renew",
@@ -67,6 +68,7 @@ def _appointments(box: Sandbox, subscription: Json) -> list[Moment]:
     wishes: list[tuple[int | None, int, What]] = [
         (subscription["cancel_at"], 1, "end"),
         (pause.get("resumes_at"), 2, "collect_again"),
+        ((subscription["pending_update"] or {}).get("expires_at"), 2, "expire_pending_update"),
         (phase.get("end_date"), 2, "next_phase"),
         (private.get("resumes_until"), 2, "give_up_resuming"),
     ]

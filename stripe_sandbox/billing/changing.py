@@ -31,7 +31,7 @@ CHANGEABLE_BEFORE_PAYMENT = {
 
 def update(box: Sandbox, subscription: Json, params: Json) -> None:
     """With the parameters of POST /v1/subscriptions/{id}."""
-    _check(subscription, params)
+    check(subscription, params)
     with events.updating(box, "customer.subscription.updated", subscription):
         _fill(box, subscription, params)
         invoice = change(box, subscription, params)
@@ -73,7 +73,7 @@ def change(box: Sandbox, subscription: Json, params: Json) -> Json | None:
     return renewing.bill(box, subscription, [], reason="subscription_update", period=(now, now))
 
 
-def _check(subscription: Json, params: Json) -> None:
+def check(subscription: Json, params: Json) -> None:
     names, status = set(params), subscription["status"]
     if status in agenda.ENDED and names - CHANGEABLE_AFTER_END:
         raise InvalidRequest(
@@ -84,8 +84,6 @@ def _check(subscription: Json, params: Json) -> None:
             "You cannot update a subscription whose first invoice is not paid: "
             f"{', '.join(sorted(names - CHANGEABLE_BEFORE_PAYMENT))}."
         )
-    if params.get("payment_behavior") == "pending_if_incomplete":
-        raise NotBuilt("The sandbox has not built pending updates.", param="payment_behavior")
     if subscription["schedule"] and {"cancel_at", "cancel_at_period_end"} & names:
         raise InvalidRequest(
             "The subscription is managed by the subscription schedule "

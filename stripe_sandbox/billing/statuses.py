@@ -25,6 +25,9 @@ def follow(box: Sandbox, invoice: Json, change: Change) -> None:
         return
     if change == "paid":
         _keep_method(box, subscription, invoice)
+    pending = box.store.private(subscription["id"]).get("pending") or {}
+    if pending.get("invoice") == invoice["id"]:
+        return  # a change that was not paid leaves everything as it was
     is_latest = subscription["latest_invoice"] == invoice["id"]
     if change == "exhausted":
         _give_up(box, subscription)

@@ -2,7 +2,7 @@
 
 import json
 
-from stripe_sandbox.billing import changing, members
+from stripe_sandbox.billing import members, pending
 from stripe_sandbox.errors import Json
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.operations import Call, operation
@@ -48,4 +48,4 @@ def _change(call: Call, subscription: Json, member: Json) -> None:
     given = {name: call.params[name] for name in OF_ITEM if name in call.params}
     around = {name: call.params[name] for name in OF_SUBSCRIPTION if name in call.params}
     items = json.loads(json.dumps([{**given, **member}]))
-    changing.update(call.box, subscription, {**around, "items": items})
+    pending.update(call.box, subscription, {**around, "items": items})

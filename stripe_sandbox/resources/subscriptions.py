@@ -1,5 +1,5 @@
 from stripe_sandbox import events
-from stripe_sandbox.billing import canceling, changing, discounts, pausing, resuming, subscribing
+from stripe_sandbox.billing import canceling, discounts, pausing, pending, resuming, subscribing
 from stripe_sandbox.errors import InvalidRequest, Json
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.expansion import INCLUDABLE
@@ -28,7 +28,7 @@ def retrieve(call: Call) -> Json:
 @operation("post", "/v1/subscriptions/{subscription_exposed_id}")
 def update(call: Call) -> Json:
     subscription = call.box.store.require("subscription", call.id)
-    changing.update(call.box, subscription, call.params)
+    pending.update(call.box, subscription, call.params)
     return subscription
 
 
