@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_login import current_user
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from shop.db import session
@@ -56,12 +56,14 @@ def by_key(typed: str) -> Sequence[License]:
     """With this key, or with one that ends in these characters; also keys that were replaced."""
     key, tail = keys.read(typed), keys.tail(typed)
     if key:
-        return _where("key_hash", keys.digest(key))
-    return _where("last_characters", tail) if len(tail) >= FEWEST else []
+        whole = keys.digest(key)
+        return _where(License.key_hash == whole, RetiredKey.key_hash == whole)
+    if len(tail) < FEWEST:
+        return []
+    return _where(License.last_characters.endswith(tail), RetiredKey.last_characters.endswith(tail))
 
 
-def _where(column: str, value: str) -> Sequence[License]:
-    now, before = getattr(License, column), getattr(RetiredKey, column)
-    retired = select(RetiredKey.license_id).where(before.endswith(value))
-    query = select(License).where(or_(now.endswith(value), License.id.in_(retired)))
+def _where(now: ColumnElement[bool], before: ColumnElement[bool]) -> Sequence[License]:
+    retired = select(RetiredKey.license_id).where(before)
+    query = select(License).where(or_(now, License.id.in_(retired)))
     return session.scalars(query.order_by(License.id.desc()).limit(MOST)).all()

@@ -41,9 +41,7 @@ def activate(question: Question, name: str = "") -> Verdict:
     code = validation.judge_license(found, question)
     if found is None or code is not Code.VALID:
         return Verdict(code, found)
-    if found.heartbeat:
-        lifesigns.end_silent(found.id)
-    elif _is_turnstile(found):
+    if _is_turnstile(found):
         return Verdict(Code.TOO_MANY_CHANGES, found)
     try:
         with session.begin_nested():
@@ -54,16 +52,20 @@ def activate(question: Question, name: str = "") -> Verdict:
 
 
 def _is_turnstile(found: Found) -> bool:
+    if found.heartbeat or found.machine_limit is None:
+        return False
     today = Activation.activated_at > utcnow() - timedelta(days=1)
     query = select(func.count()).where(Activation.license_id == found.id, today)
-    most = MOST_NEW_PER_DAY + (found.machine_limit or 0)
+    most = MOST_NEW_PER_DAY + found.machine_limit
     is_new = found.activation is None or found.activation.deactivated_at is not None
-    limited = found.machine_limit is not None
-    return limited and is_new and (session.scalar(query) or 0) >= most
+    return is_new and (session.scalar(query) or 0) >= most
 
 
 def _sit_down(found: Found, question: Question, name: str) -> None:
-    """:raises NoSeat:"""
+    """Rows of machines are locked before the license's, here as everywhere.
+
+    :raises NoSeat:
+    """
     now = utcnow()
     seen = {
         "name": name,
@@ -73,6 +75,8 @@ def _sit_down(found: Found, question: Question, name: str) -> None:
     }
     mine = {"license_id": found.id, "fingerprint": question.fingerprint}
     if insert_once(Activation, **mine, **seen, activated_at=now):
+        if found.heartbeat:
+            lifesigns.end_silent(found.id)
         _take_seat(found)
         return
     running = _running(found.id) & (Activation.fingerprint == question.fingerprint)
