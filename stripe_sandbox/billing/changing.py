@@ -7,6 +7,7 @@ from stripe_sandbox.billing import (
     collection,
     discounts,
     finalizing,
+    item_changes,
     members,
     periods,
     proration,
@@ -36,6 +37,8 @@ def update(box: Sandbox, subscription: Json, params: Json) -> None:
         _fill(box, subscription, params)
         invoice = change(box, subscription, params)
         set_cancellation(box, subscription, params)
+        if subscription["cancel_at_period_end"]:
+            subscription["cancel_at"] = members.period_end(subscription)
     agenda.plan(box, subscription)
     if invoice:
         _collect(box, subscription, invoice, params.get("payment_behavior", "allow_incomplete"))
@@ -47,20 +50,21 @@ def change(box: Sandbox, subscription: Json, params: Json) -> Json | None:
     behavior = params.get("proration_behavior", "create_prorations")
     given = params.get("items") or []
     is_free = subscription["status"] == "trialing"
-    touched = [_existing(subscription, member) for member in given]
-    restarts = _restarts(box, subscription, params)
+    touched = [item_changes.existing(subscription, member) for member in given]
+    restarts = item_changes.restarts_cycle(box, subscription, params)
     prorates = behavior != "none" and not is_free
     if prorates:
-        for item in members.of(subscription) if restarts else filter(None, touched):
+        ends_period = restarts or params.get("trial_end")
+        for item in members.of(subscription) if ends_period else filter(None, touched):
             proration.credit(box, subscription, item, at)
     changed = [
-        _change_item(box, subscription, item, member, index)
+        item_changes.apply(box, subscription, item, member, index)
         for index, (item, member) in enumerate(zip(touched, given, strict=True))
     ]
     _set_trial(box, subscription, params)
     if restarts:
         return _restart(box, subscription)
-    _set_periods(subscription, changed, at)
+    item_changes.join_cycle(subscription, changed, at)
     made = [
         proration.debit(box, subscription, item, at)
         for item in filter(None, changed)
@@ -117,75 +121,6 @@ def redeem(box: Sandbox, subscription: Json, params: Json) -> None:
     subscription["discounts"] = [discount["id"] for discount in made]
 
 
-def _existing(subscription: Json, member: Json) -> Json | None:
-    id = member.get("id")
-    return members.find(subscription, id, "items[id]") if id else None
-
-
-def _restarts(box: Sandbox, subscription: Json, params: Json) -> bool:
-    """Whether the cycle begins anew now: by wish, at a trial's end, or with another interval."""
-    anchor = params.get("billing_cycle_anchor") or {}
-    if anchor.get("type") == "now" or params.get("trial_end") == "now":
-        return True
-    if subscription["status"] == "trialing" or params.get("trial_end"):
-        return False
-    for index, member in enumerate(params.get("items") or []):
-        item = _existing(subscription, member)
-        if item and not member.get("deleted"):
-            wanted = _interval(box, member, f"items[{index}]")
-            if wanted not in (None, members.interval_of(item)):
-                return True
-    return False
-
-
-def _interval(box: Sandbox, member: Json, place: str) -> tuple[str, int] | None:
-    """That of the price that is asked for, if one is."""
-    if data := member.get("price_data"):
-        return data["recurring"]["interval"], data["recurring"].get("interval_count", 1)
-    if not (member.get("price") or member.get("plan")):
-        return None
-    recurring = members.find_price(box, member, place)["recurring"]
-    return recurring["interval"], recurring["interval_count"]
-
-
-def _change_item(
-    box: Sandbox, subscription: Json, item: Json | None, member: Json, index: int
-) -> Json | None:
-    """The item as it is now; None when it was removed."""
-    place = f"items[{index}]"
-    if item is None:
-        return members.add(box, subscription, member, place)
-    if member.get("deleted"):
-        if len(members.of(subscription)) == 1:
-            raise InvalidRequest(
-                "A subscription must have at least one active item. To cancel the subscription, "
-                "delete it.",
-                param=place,
-            )
-        members.of(subscription).remove(item)
-        return None
-    if any(member.get(name) for name in ("price", "plan", "price_data")):
-        price = members.find_price(box, member, place)
-        if price["currency"] != subscription["currency"]:
-            raise InvalidRequest("You cannot combine currencies.", param=f"{place}[price]")
-        if price["id"] != item["price"]["id"] and "quantity" not in member:
-            item["quantity"] = 1  # Stripe's rule for a changed price
-        members.set_price(item, price)
-    members.change(box, subscription, item, member)
-    return item
-
-
-def _set_periods(subscription: Json, changed: list[Json | None], at: int) -> None:
-    """New items join the cycle."""
-    for item in filter(None, changed):
-        if item["current_period_end"] == 0:
-            end = subscription["trial_end"] if subscription["status"] == "trialing" else None
-            if end is None:
-                anchor, recurring = subscription["billing_cycle_anchor"], item["price"]["recurring"]
-                _, end = periods.period_at(anchor, recurring, at)
-            item.update(current_period_start=at, current_period_end=end)
-
-
 def _set_trial(box: Sandbox, subscription: Json, params: Json) -> None:
     end = params.get("trial_end")
     now = box.now(subscription)
@@ -196,11 +131,13 @@ def _set_trial(box: Sandbox, subscription: Json, params: Json) -> None:
             subscription["status"] = "active"
     elif end:
         end = subscribing.trial_end_of({"trial_end": end}, now)
-        if subscription["status"] != "trialing":
+        is_new = subscription["status"] != "trialing"
+        if is_new:
             subscription["trial_start"] = now
         subscription.update(billing_cycle_anchor=end, status="trialing", trial_end=end)
         for item in members.of(subscription):
-            item.update(current_period_end=end)
+            start = now if is_new else item["current_period_start"]
+            item.update(current_period_start=start, current_period_end=end)
 
 
 def _restart(box: Sandbox, subscription: Json) -> Json:

@@ -1,5 +1,7 @@
 """New subscriptions and their first invoice."""
 
+from typing import Any
+
 from stripe_sandbox import events, shapes
 from stripe_sandbox.billing import (
     agenda,
@@ -23,6 +25,7 @@ FIELDS = (
     "collection_method", "days_until_due", "default_payment_method", "description",
     "invoice_settings", "payment_settings", "trial_settings",
 )  # fmt: skip
+END_BEHAVIOR = {"billing_cycle_anchor": None, "missing_payment_method": "create_invoice"}
 NO_METHOD = (
     "This customer has no attached payment source or default payment method. Please consider "
     "adding a default payment method."
@@ -67,23 +70,14 @@ def build(box: Sandbox, params: Json) -> Json:
             "updated_at": now,
         },
         customer=customer["id"],
-        invoice_settings=shapes.fill(
-            "subscription:invoice_settings", {"issuer": {"account": None, "type": "self"}}
-        ),
+        invoice_settings=_filled("invoice_settings", issuer={"account": None, "type": "self"}),
         metadata={},
-        payment_settings=shapes.fill(
-            "subscription:payment_settings", {"save_default_payment_method": "off"}
-        ),
+        payment_settings=_filled("payment_settings", save_default_payment_method="off"),
         start_date=now,
         status="trialing" if trial_end else "incomplete",
         test_clock=customer["test_clock"],
         trial_end=trial_end,
-        trial_settings={
-            "end_behavior": {
-                "billing_cycle_anchor": None,
-                "missing_payment_method": "create_invoice",
-            }
-        },
+        trial_settings={"end_behavior": dict(END_BEHAVIOR)},
         trial_start=now if trial_end else None,
     )
     _fill(box, subscription, params)
@@ -160,6 +154,10 @@ def _refuse_unbuilt(params: Json) -> None:
         params.get(name)  # nothing is prorated at the start, and saved cards are charged either way
     if (params.get("automatic_tax") or {}).get("enabled"):
         raise NotBuilt("The sandbox has no tax engine.", param="automatic_tax")
+
+
+def _filled(name: str, **values: Any) -> Json:
+    return shapes.fill(f"subscription:{name}", values)
 
 
 def _fill(box: Sandbox, subscription: Json, params: Json) -> None:

@@ -119,6 +119,25 @@ def test_a_trial_is_extended_and_ended(buyer: Buyer) -> None:
     assert ended.billing_cycle_anchor == START + 10 * DAY
 
 
+def test_a_paid_subscription_goes_on_trial(buyer: Buyer) -> None:
+    subscription = buyer.subscribe(buyer.price(1000))
+    buyer.advance(HALF)
+    trial = change(buyer, subscription, trial_end=END + 9 * DAY)
+    assert (trial.status, trial.trial_start) == ("trialing", HALF)
+    assert item_of(trial).current_period_start == HALF
+    buyer.advance(END + 9 * DAY + 2 * HOUR)
+    invoice = latest(buyer.subscription(subscription.id))
+    assert lines(invoice) == [(-500, True), (1000, False)]
+
+
+def test_canceling_at_period_end_follows_the_period(buyer: Buyer) -> None:
+    subscription = buyer.subscribe(buyer.price(1000))
+    change(buyer, subscription, cancel_at_period_end=True)
+    buyer.advance(HALF)
+    changed = change(buyer, subscription, billing_cycle_anchor={"type": "now"})
+    assert changed.cancel_at == item_of(changed).current_period_end == at(2026, 5, 16)
+
+
 def test_a_change_during_a_trial_is_free(buyer: Buyer) -> None:
     subscription = buyer.subscribe(buyer.price(1000), trial_period_days=7)
     buyer.advance(START + 2 * DAY)
