@@ -2,8 +2,9 @@
 
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, render_template
 
+from stripe_sandbox.errors import StripeError
 from stripe_sandbox.hosted.money import money
 from stripe_sandbox.sandbox import Sandbox
 
@@ -25,6 +26,12 @@ def protect(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@bp.errorhandler(StripeError)
+def show_refusal(error: StripeError) -> tuple[str, int]:
+    """What no form can show beside a field."""
+    return render_template("hosted/refused.html", message=error.message), error.status
 
 
 def box() -> Sandbox:

@@ -14,6 +14,7 @@ NOTICES = {
     "payment_method_update": "Your new payment method has been saved.",
     "subscription_cancel": "Your subscription has been canceled.",
     "subscription_keep": "Your subscription goes on.",
+    "subscription_offer": "Your discount has been applied. Your subscription goes on.",
     "subscription_pause": "Your subscription has been paused.",
     "subscription_resume": "Your subscription goes on.",
     "subscription_stay": "Your plan stays as it is.",
@@ -66,6 +67,16 @@ def rate(price: Json, quantity: int = 1) -> str:
     count, interval = recurring["interval_count"], recurring["interval"]
     amount = money((price["unit_amount"] or 0) * (quantity or 1), price["currency"])
     return f"{amount} per {interval}" if count == 1 else f"{amount} every {count} {interval}s"
+
+
+@bp.app_template_filter()
+def discount(coupon: Json) -> str:
+    """10% off for 3 months"""
+    off = coupon["percent_off"]
+    what = money(coupon["amount_off"] or 0, coupon["currency"]) if off is None else f"{off:g}%"
+    months = coupon["duration_in_months"]
+    how_long = {"once": " once", "forever": "", "repeating": f" for {months} months"}
+    return f"{what} off{how_long[coupon['duration']]}"
 
 
 def _default_method(visit: Visit) -> Json | None:

@@ -4,7 +4,8 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from stripe_sandbox import events
-from stripe_sandbox.billing import canceling, members
+from stripe_sandbox.billing import canceling, discounts, members
+from stripe_sandbox.billing.redemption import Purchase
 from stripe_sandbox.errors import Json
 from stripe_sandbox.hosted import portal_schedules
 from stripe_sandbox.hosted.pages import box, bp
@@ -33,6 +34,7 @@ def show_cancellation(id: str, subscription: str) -> str:
             subscription=found,
             reasons={name: FEEDBACK[name] for name in _reasons(visit)},
             is_immediate=_is_immediate(visit),
+            offer=_offer(visit),
         )
 
 
@@ -44,6 +46,22 @@ def cancel(id: str, subscription: str) -> Response:
         if not _is_scheduled(found):  # a second tab, or the button pressed twice
             _cancel(visit, found)
         return visit.finish("subscription_cancel")
+
+
+@bp.post("/p/session/<id>/<subscription>/accept-offer")
+def accept_offer(id: str, subscription: str) -> Response:
+    """Stay, for the discount that the shop offers to those who want to leave."""
+    with box().store.transaction():
+        visit = open_visit(id, "subscription_cancel")
+        found, coupon = visit.subscription(subscription), _offer(visit)
+        if coupon:
+            purchase = Purchase(found["currency"], box().now(found), found["customer"])
+            with events.updating(box(), "customer.subscription.updated", found):
+                made = discounts.make(
+                    box(), {"coupon": coupon["id"]}, purchase, subscription=subscription
+                )
+                found["discounts"].append(made["id"])
+        return visit.finish("subscription_cancel", "subscription_offer")
 
 
 @bp.post("/p/session/<id>/<subscription>/keep")
@@ -74,6 +92,13 @@ def _cancel(visit: Visit, subscription: Json) -> None:
     with events.updating(box(), "customer.subscription.updated", subscription):
         # with flexible billing the portal sets a date, and leaves cancel_at_period_end alone
         canceling.cancel_later(box(), subscription, members.period_end(subscription), details)
+
+
+def _offer(visit: Visit) -> Json | None:
+    """The coupon that may change the customer's mind."""
+    flow = (visit.flow or {}).get("subscription_cancel") or {}
+    retention = flow.get("retention") or {}
+    return box().store.get((retention.get("coupon_offer") or {}).get("coupon", ""))
 
 
 def _details(visit: Visit) -> Json:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from typing import NoReturn
 
 from flask import abort, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -58,18 +59,22 @@ class Visit:
         about = {"subscription": details["subscription"]} if details else {}
         return url_for(FLOW_PAGES[kind], id=self.session["id"], **about)
 
-    def finish(self, task: str) -> Response:
-        """A task is done: back to the shop, to a confirmation or to the portal's home."""
+    def finish(self, task: str, done: str = "") -> Response:
+        """A task is done: back to the shop, to a confirmation or to the portal's home.
+
+        `done` names what to tell the visitor when that is not the task's usual end.
+        """
+        done = done or task
         flow = self.flow
         if flow is None or not flow["type"].startswith(task):
-            return redirect(url_for("hosted.show_portal", id=self.session["id"], done=task), 303)
+            return redirect(url_for("hosted.show_portal", id=self.session["id"], done=done), 303)
         self._private["is_done"] = True
         after = flow["after_completion"]
         if after["type"] == "redirect":
             return redirect(after["redirect"]["return_url"], 303)
         if after["type"] == "hosted_confirmation":
-            return redirect(url_for("hosted.show_done", id=self.session["id"], done=task), 303)
-        return redirect(url_for("hosted.show_portal", id=self.session["id"], done=task), 303)
+            return redirect(url_for("hosted.show_done", id=self.session["id"], done=done), 303)
+        return redirect(url_for("hosted.show_portal", id=self.session["id"], done=done), 303)
 
     def subscriptions(self) -> list[Json]:
         where = "AND json_extract(body, '$.customer') = ?"
@@ -82,7 +87,7 @@ class Visit:
         """Ends the request when it is not one of the visitor's."""
         found = next((one for one in self.subscriptions() if one["id"] == id), None)
         if found is None:
-            abort(make_response(render_template("hosted/gone.html", session=None), 404))
+            refuse(404)
         return found
 
     @property
@@ -90,18 +95,23 @@ class Visit:
         return box().store.private(self.session["id"])
 
 
+def refuse(status: int) -> NoReturn:
+    message = "The link is wrong, too old, or not made for this."
+    abort(make_response(render_template("hosted/refused.html", message=message), status))
+
+
 def open_visit(id: str, feature: str | None = None) -> Visit:
     """Ends the request when the link is wrong or too old, or the task is not allowed."""
     session = box().store.get(id)
     if session is None or session["object"] != "billing_portal.session":
-        abort(make_response(render_template("hosted/gone.html", session=None), 404))
+        refuse(404)
     if box().store.private(id)["expires_at"] < time.time():
-        abort(make_response(render_template("hosted/gone.html", session=None), 410))
+        refuse(410)
     visit = Visit(
         session,
         box().store.require("billing_portal.configuration", session["configuration"]),
         box().store.require("customer", session["customer"]),
     )
     if feature and not visit.allows(feature):
-        abort(make_response(render_template("hosted/gone.html", session=None), 403))
+        refuse(403)
     return visit

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from stripe_sandbox import events, shapes
-from stripe_sandbox.billing import agenda
+from stripe_sandbox.billing import agenda, redemption
 from stripe_sandbox.errors import InvalidRequest, Json
 from stripe_sandbox.http.operations import Call, operation
 from stripe_sandbox.resources import portal_configurations
@@ -92,8 +92,15 @@ def _check_subscription(box: Sandbox, given: Json, customer: Json, configuration
             f"The subscription {id} has ended and cannot be changed.",
             param=f"{place}[subscription]",
         )
+    _check_coupons(box, given[kind])
     if check := CHECKS.get(kind):
         check(given[kind], subscription, configuration)
+
+
+def _check_coupons(box: Sandbox, flow: Json) -> None:
+    offer = (flow.get("retention") or {}).get("coupon_offer")
+    for given in [*([offer] if offer else []), *(flow.get("discounts") or [])]:
+        redemption.find(box, given)
 
 
 def _check_cancelable(flow: Json, subscription: Json, configuration: Json) -> None:  # noqa: ARG001

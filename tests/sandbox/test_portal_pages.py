@@ -186,6 +186,27 @@ def test_a_flow_is_for_one_task(portal: Portal) -> None:
     assert send(answer.url).status_code == 303  # the button pressed twice
 
 
+def test_an_offer_may_change_the_customers_mind(portal: Portal, v1: stripe.V1Services) -> None:
+    coupon = v1.coupons.create(
+        {"percent_off": 25, "duration": "repeating", "duration_in_months": 3}
+    )
+    offer = {"type": "coupon_offer", "coupon_offer": {"coupon": coupon.id}}
+    task = requests.get(portal.flow("subscription_cancel", retention=offer), timeout=10)
+    assert "Stay with 25% off for 3 months" in task.text
+    done = send(task.url.replace("/cancel", "/accept-offer"))
+    assert done.headers["Location"] == f"{SHOP}?done=subscription_cancel"
+    kept = v1.subscriptions.retrieve(portal.subscription.id, {"expand": ["discounts"]})
+    assert kept.cancel_at is None
+    [discount] = kept.discounts
+    assert isinstance(discount, stripe.Discount)
+    assert discount.source.coupon == coupon.id
+    with pytest.raises(stripe.InvalidRequestError):
+        portal.flow(
+            "subscription_cancel",
+            retention={"type": "coupon_offer", "coupon_offer": {"coupon": "gone"}},
+        )
+
+
 def test_choosing_a_plan_shows_what_it_costs_and_bills_it(
     portal: Portal, v1: stripe.V1Services
 ) -> None:
