@@ -4,7 +4,7 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from stripe_sandbox import events
-from stripe_sandbox.billing import canceling, discounts, members
+from stripe_sandbox.billing import agenda, canceling, discounts, members
 from stripe_sandbox.billing.redemption import Purchase
 from stripe_sandbox.errors import Json
 from stripe_sandbox.hosted import portal_schedules
@@ -42,8 +42,9 @@ def show_cancellation(id: str, subscription: str) -> str:
 def cancel(id: str, subscription: str) -> Response:
     with box().store.transaction():
         visit = open_visit(id, "subscription_cancel")
-        found = visit.subscription(subscription)
-        if not _is_scheduled(found):  # a second tab, or the button pressed twice
+        found = visit.subscription(subscription, may_have_ended=True)
+        is_ended = found["status"] in agenda.ENDED
+        if not is_ended and not _is_scheduled(found):  # or the button was pressed twice
             _cancel(visit, found)
         return visit.finish("subscription_cancel")
 

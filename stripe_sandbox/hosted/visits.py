@@ -83,10 +83,13 @@ class Visit:
             subscription for subscription in found if subscription["status"] not in agenda.ENDED
         ]
 
-    def subscription(self, id: str) -> Json:
+    def subscription(self, id: str, *, may_have_ended: bool = False) -> Json:
         """Ends the request when it is not one of the visitor's."""
-        found = next((one for one in self.subscriptions() if one["id"] == id), None)
-        if found is None:
+        found = box().store.get(id)
+        is_theirs = found and found.get("customer") == self.customer["id"]
+        if found is None or found["object"] != "subscription" or not is_theirs:
+            refuse(404)
+        if found["status"] in agenda.ENDED and not may_have_ended:
             refuse(404)
         return found
 
