@@ -105,6 +105,7 @@ def connect() -> None:
     events.subscribe(events.OrderPaid, mails.send_paid)  # holds the links and keys of those
     events.subscribe(events.OrderCanceled, checkouts.give_up)
     events.subscribe(events.OrderRefunded, grants.end)
+    events.subscribe(events.OrderRestored, grants.restore)
     events.subscribe(events.OrderRefunded, issuing.end)
     access.provide(grants.access_for)
     access.provide(issuing.access_for)

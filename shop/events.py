@@ -51,6 +51,13 @@ class OrderRefunded:
 
 
 @dataclass(frozen=True)
+class OrderRestored:
+    """A refund failed after all: the order is paid for again."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
 class SignedIn:
     user_id: int
 

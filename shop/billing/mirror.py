@@ -5,10 +5,10 @@ applied. So no lock is held while Stripe thinks, and an old answer never overwri
 """
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import stripe
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from shop import db, events
@@ -176,9 +176,8 @@ def _of_intent(intent: stripe.PaymentIntent) -> Snapshot:
 
 def apply(payment_id: int, ticket: int, snapshot: Snapshot) -> None:
     """Make our row what Stripe said, unless a later answer was applied already."""
-    statement = update(Payment).where(Payment.id == payment_id, Payment.applied < ticket)
-    result = session.execute(statement.values(applied=ticket))
-    if not cast("CursorResult[Any]", result).rowcount:
+    newest = update(Payment).where(Payment.id == payment_id, Payment.applied < ticket)
+    if session.scalar(newest.values(applied=ticket).returning(Payment.id)) is None:
         return
     payment = session.get_one(Payment, payment_id, populate_existing=True)
     if payment.status is PaymentStatus.SUCCEEDED:

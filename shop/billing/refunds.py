@@ -3,10 +3,8 @@
 A refund made in Stripe's Dashboard gets its row from the event.
 """
 
-from typing import Any, cast
-
 import stripe
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select, update
 
 from shop import db, events
 from shop.billing import mirror
@@ -136,9 +134,8 @@ def _adopt(theirs: stripe.Refund) -> int | None:
 
 def _apply(refund_id: int, ticket: int, theirs: stripe.Refund) -> None:
     payment = _lock(session.get_one(Refund, refund_id).payment_id)
-    statement = update(Refund).where(Refund.id == refund_id, Refund.applied < ticket)
-    result = session.execute(statement.values(applied=ticket))
-    if not cast("CursorResult[Any]", result).rowcount:
+    newest = update(Refund).where(Refund.id == refund_id, Refund.applied < ticket)
+    if session.scalar(newest.values(applied=ticket).returning(Refund.id)) is None:
         return
     refund = session.get_one(Refund, refund_id, populate_existing=True)
     before, refund.status = refund.status, RefundStatus(theirs.status or "pending")

@@ -4,9 +4,7 @@ The success page, the webhook and the sweeper all end here, in the transaction t
 payment.
 """
 
-from typing import Any, cast
-
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shop import events
@@ -151,8 +149,13 @@ def follow_refund(event: events.RefundChanged) -> None:
         timeline.note(
             order, "refunded", "Money was returned.", refund=refund.id, amount=refund.amount
         )
-    if order.payment_state is PaymentState.REFUNDED and before is not PaymentState.REFUNDED:
+    is_refunded, was_refunded = (
+        state is PaymentState.REFUNDED for state in (order.payment_state, before)
+    )
+    if is_refunded and not was_refunded:
         events.publish(events.OrderRefunded(order.id))
+    if was_refunded and not is_refunded:
+        events.publish(events.OrderRestored(order.id))
 
 
 def _count_money(order: Order) -> None:
@@ -175,6 +178,5 @@ def _state_after_refunds(order: Order) -> PaymentState:
 
 def _move(order: Order, come_from: tuple[PaymentState, ...], to: PaymentState) -> bool:
     """Change the state if the database still has one of those; whoever gets True does the rest."""
-    statement = update(Order).where(Order.id == order.id, Order.payment_state.in_(come_from))
-    result = session.execute(statement.values(payment_state=to))
-    return bool(cast("CursorResult[Any]", result).rowcount)
+    moved = update(Order).where(Order.id == order.id, Order.payment_state.in_(come_from))
+    return session.scalar(moved.values(payment_state=to).returning(Order.id)) is not None

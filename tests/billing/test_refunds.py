@@ -12,10 +12,12 @@ from shop.billing.payments import HostedLine
 from shop.billing.tasks import sweep
 from shop.catalog.models import Kind
 from shop.db import commit, session
+from shop.orders import access
 from shop.orders.models import Order, PaymentState
 from stripe_sandbox.testing import StripeSandbox
 from tests.catalog.race import race
-from tests.factories import make_price
+from tests.downloads.factories import make_digital
+from tests.factories import make_price, make_variant
 from tests.orders.factories import confirm, make_order, make_payment, open_payment
 
 PARTS = 6
@@ -140,3 +142,24 @@ def test_w16_a_refund_that_always_fails_holds_up_no_other(
 
     assert sound_order.refunded == 100
     assert refunds.unsubmitted() == [broken.refunds[0].id]
+
+
+def test_p04_a_refund_that_fails_leaves_the_buyer_what_was_bought(
+    app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    url = "https://files.example/book.zip"
+    order = make_order(make_price(variant=make_variant(product=make_digital(download_url=url))))
+    payment = make_payment(order)
+    confirm(payment, "pm_card_refundFail")
+    commit()
+    line_id = order.lines[0].id
+    assert access.of(order)[line_id].download_url
+
+    refund_id = refund_at_stripe(app, payment.stripe_payment_intent_id or "")
+    refunds.sync(refund_id)
+    assert access.of(order) == {}
+
+    stripe_sandbox.fail_refund(refund_id)
+    refunds.sync(refund_id)
+    assert access.of(order)[line_id].download_url
+    assert (order.payment_state, order.attention) == (PaymentState.PAID, "a refund failed")
