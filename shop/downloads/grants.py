@@ -1,6 +1,6 @@
 """Who may download what: given when an order is paid, ended when its money went back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from flask_login import current_user
@@ -13,12 +13,16 @@ from shop.catalog.models import Kind, Product
 from shop.db import insert_once, session, utcnow
 from shop.downloads.models import Download, Grant, Release
 from shop.errors import NotFound, ShopError
-from shop.events import OrderPaid, OrderRefunded
+from shop.events import OrderPaid, OrderRefunded, OrderRestored
 from shop.orders.access import LineAccess
-from shop.orders.models import Order, OrderLine
+from shop.orders.models import Order, OrderLine, PaymentState
 
 MOST = 25
 """Downloads per piece bought: generous for a person, tight for a public link."""
+
+
+REFUND = "refund"
+DOWNLOADED = (Kind.DIGITAL, Kind.LICENSE)
 
 
 class NoDownloadsLeft(ShopError):
@@ -34,19 +38,34 @@ class TimeOver(ShopError):
 
 def give(event: OrderPaid) -> None:
     """One grant for each line that has something to download; repeating it changes nothing."""
-    order = session.get_one(Order, event.order_id)
     query = select(OrderLine).join(Product, Product.id == OrderLine.product_id)
     query = query.where(
-        OrderLine.order_id == order.id,
-        OrderLine.kind.in_([Kind.DIGITAL, Kind.LICENSE]),
+        OrderLine.order_id == event.order_id,
+        OrderLine.kind.in_(DOWNLOADED),
         or_(Product.download_url != "", exists().where(Release.product_id == Product.id)),
     )
-    for line in session.scalars(query):
+    _give(session.scalars(query))
+
+
+def give_late(product_id: int) -> None:
+    """To those who paid for the product when there was nothing to download yet."""
+    query = select(OrderLine).join(OrderLine.order)
+    query = query.where(
+        OrderLine.product_id == product_id,
+        OrderLine.kind.in_(DOWNLOADED),
+        Order.payment_state.in_([PaymentState.PAID, PaymentState.PARTIALLY_REFUNDED]),
+        ~exists().where(Grant.order_line_id == OrderLine.id),
+    )
+    _give(session.scalars(query))
+
+
+def _give(lines: Iterable[OrderLine]) -> None:
+    for line in lines:
         insert_once(
             Grant,
             order_line_id=line.id,
             product_id=line.product_id,
-            user_id=order.user_id,
+            user_id=line.order.user_id,
             most=MOST * line.quantity,
         )
 
@@ -56,7 +75,17 @@ def end(event: OrderRefunded) -> None:
     session.execute(
         update(Grant)
         .where(Grant.order_line_id.in_(lines), Grant.ended_at.is_(None))
-        .values(ended_at=utcnow(), end_reason="refund")
+        .values(ended_at=utcnow(), end_reason=REFUND)
+    )
+
+
+def restore(event: OrderRestored) -> None:
+    """The money stays with us after all, so what it bought is theirs again."""
+    lines = select(OrderLine.id).where(OrderLine.order_id == event.order_id)
+    session.execute(
+        update(Grant)
+        .where(Grant.order_line_id.in_(lines), Grant.end_reason == REFUND)
+        .values(ended_at=None, end_reason="")
     )
 
 

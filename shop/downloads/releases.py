@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from shop.catalog.models import Product
 from shop.db import session
-from shop.downloads import storage
+from shop.downloads import grants, storage
 from shop.downloads.models import File, Release
 from shop.errors import BadInput
 
@@ -37,6 +37,8 @@ def publish(
     if not release.files:
         raise BadInput("A release needs at least one file.")
     session.add(release)
+    session.flush()  # its buyers of before get their grants in this transaction
+    grants.give_late(product.id)
     return release
 
 

@@ -2,11 +2,11 @@ from sqlalchemy import select
 
 from shop import events
 from shop.catalog.models import Kind
-from shop.db import commit, session
+from shop.db import commit, session, utcnow
 from shop.downloads import grants
 from shop.downloads.models import Grant
 from shop.orders import access
-from shop.orders.models import OrderLine
+from shop.orders.models import OrderLine, PaymentState
 from tests.downloads.factories import (
     make_digital,
     make_grant,
@@ -75,3 +75,31 @@ def test_the_order_shows_the_stable_page_until_it_is_refunded(app: object) -> No
     assert url == f"http://localhost/downloads/{grant.token}"
     grants.end(events.OrderRefunded(order.id))
     assert access.of(order) == {}
+
+
+def test_who_paid_before_the_first_release_gets_a_grant_with_it(app: object) -> None:
+    product, user = make_digital(), make_user()
+    paid, refunded, pending = (make_paid_order(product, user) for _ in range(3))
+    refunded.payment_state, pending.payment_state = PaymentState.REFUNDED, PaymentState.PENDING
+    grants.give(events.OrderPaid(paid.id))
+    assert given() == []
+    make_release(product)
+    make_release(product, "1.1")
+    (grant,) = given()
+    assert (grant.order_line_id, grant.user_id) == (paid.lines[0].id, user.id)
+
+
+def test_a_refund_that_fails_gives_the_download_back(app: object) -> None:
+    grant = make_grant()
+    order_id = session.get_one(OrderLine, grant.order_line_id).order_id
+    grants.end(events.OrderRefunded(order_id))
+    grants.restore(events.OrderRestored(order_id))
+    (grant,) = given()
+    assert (grant.ended_at, grant.end_reason) == (None, "")
+
+
+def test_a_grant_that_staff_ended_stays_ended(app: object) -> None:
+    grant = make_grant(ended_at=utcnow(), end_reason="abuse")
+    order_id = session.get_one(OrderLine, grant.order_line_id).order_id
+    grants.restore(events.OrderRestored(order_id))
+    assert given()[0].end_reason == "abuse"
