@@ -171,6 +171,9 @@ def confirm(
 ) -> Confirmation:
     """Confirm on the server what the buyer chose; repeating it charges nothing twice. Commits.
 
+    Another choice is another call with a key of its own: who was sent to the bank may come back and
+    take another card. Stripe lets only one of them pay.
+
     :raises Declined: when the bank said no; the next try gets a new idempotency key.
     :raises AlreadySettled: when there is no PaymentIntent to confirm.
     """
@@ -185,7 +188,7 @@ def confirm(
     if confirmation_token:
         params["confirmation_token"] = confirmation_token
     try:
-        with _calling(payment, "confirm") as (client, key):
+        with _calling(payment, f"confirm:{confirmation_token or payment_method}") as (client, key):
             intent = client.v1.payment_intents.confirm(intent_id, params, {"idempotency_key": key})
     except (Declined, StripeRefused):
         mirror.sync(payment_id)

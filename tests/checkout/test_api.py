@@ -8,7 +8,7 @@ from shop.catalog.models import Kind
 from shop.checkout.models import CheckoutStatus
 from shop.orders.models import PaymentState
 from tests.checkout.buyer import BERLIN, CONTACT, SESSIONS, Buyer
-from tests.checkout.looking import orders, the_order, the_session
+from tests.checkout.looking import orders, payments, the_order, the_session
 from tests.factories import make_price
 
 
@@ -132,6 +132,15 @@ def test_a_bank_that_wants_to_see_the_customer_is_named(buyer: Buyer) -> None:
     assert answer.status_code == 200
     assert answer.json["payment"]["status"] == "requires_action"
     assert answer.json["payment"]["redirect_url"].startswith("http")
+
+
+def test_who_was_sent_to_the_bank_may_take_another_card(buyer: Buyer) -> None:
+    buyer.add(make_price(kind=Kind.DIGITAL))
+    token = buyer.open_session()
+    sent = buyer.pay(token, payment_method="pm_card_authenticationRequired").json["payment"]
+    assert sent["status"] == "requires_action"
+    assert buyer.ok(buyer.confirm(token)).json["status"] == "completed"
+    assert (len(orders()), len(payments())) == (1, 1)
 
 
 def test_somebody_elses_session_does_not_exist(buyer: Buyer, stranger: Buyer) -> None:
