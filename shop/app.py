@@ -107,6 +107,7 @@ def connect() -> None:
     events.subscribe(events.OrderRefunded, grants.end)
     events.subscribe(events.OrderRestored, grants.restore)
     events.subscribe(events.OrderRefunded, issuing.end)
+    events.subscribe(events.OrderRestored, issuing.restore)
     access.provide(grants.access_for)
     access.provide(issuing.access_for)
     holds.provide(checkout_holds.of_cart)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shop.downloads import releases
 from shop.licenses import finding, machines, terms
+from shop.licenses.issuing import REFUND
 from shop.licenses.models import Activation, License, OnExpiry, Status
 
 PILLS = {
@@ -76,7 +77,7 @@ def has_files(license: License) -> bool:
 
 
 def _pill(license: License) -> tuple[str, str]:
-    if license.end_reason == "refund":
+    if license.end_reason == REFUND:
         return "bad", "Refunded"
     keeps = license.policy.on_expiry is OnExpiry.KEEP_VERSIONS
     if license.status is Status.EXPIRED and keeps:

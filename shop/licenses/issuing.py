@@ -4,12 +4,14 @@ from sqlalchemy import select, update
 
 from shop.catalog.models import Kind
 from shop.db import insert_once, session, utcnow
-from shop.events import OrderPaid, OrderRefunded
+from shop.events import OrderPaid, OrderRefunded, OrderRestored
 from shop.licenses import keys
 from shop.licenses.models import License
 from shop.licenses.policies import policy_for
 from shop.orders.access import LineAccess
 from shop.orders.models import Order, OrderLine
+
+REFUND = "refund"
 
 
 def issue(event: OrderPaid) -> None:
@@ -44,7 +46,17 @@ def end(event: OrderRefunded) -> None:
     session.execute(
         update(License)
         .where(License.order_line_id.in_(lines), License.ended_at.is_(None))
-        .values(ended_at=utcnow(), end_reason="refund")
+        .values(ended_at=utcnow(), end_reason=REFUND)
+    )
+
+
+def restore(event: OrderRestored) -> None:
+    """The money stays with us after all, so the license is theirs again, machines and all."""
+    lines = select(OrderLine.id).where(OrderLine.order_id == event.order_id)
+    session.execute(
+        update(License)
+        .where(License.order_line_id.in_(lines), License.end_reason == REFUND)
+        .values(ended_at=None, end_reason="")
     )
 
 

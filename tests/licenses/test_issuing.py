@@ -10,7 +10,7 @@ from shop import events, sealing
 from shop.catalog.models import Kind
 from shop.config import Settings
 from shop.db import commit, session, utcnow
-from shop.licenses import issuing, keys
+from shop.licenses import acts, issuing, keys
 from shop.licenses.models import License, LicensePolicy
 from shop.mail.models import Mail
 from shop.orders import access
@@ -99,6 +99,17 @@ def test_a_full_refund_ends_the_license_and_only_its_own(app: Flask) -> None:
     assert (mine.license.end_reason, mine.license.ended_at) == ("refund", ended_at)
     assert ended_at is not None
     assert other.license.ended_at is None
+
+
+def test_a_refund_that_failed_gives_back_what_it_took_and_no_more(app: Flask) -> None:
+    refunded, revoked = make_license(), make_license()
+    acts.revoke(revoked.license, "charged back")
+    issuing.end(events.OrderRefunded(refunded.order_id))
+    for order_id in (refunded.order_id, revoked.order_id):
+        issuing.restore(events.OrderRestored(order_id))
+    commit()
+    assert (refunded.license.status, refunded.license.end_reason) == ("active", "")
+    assert revoked.license.status == "revoked"
 
 
 def test_the_order_shows_the_key_until_it_is_refunded(client: Browser) -> None:
