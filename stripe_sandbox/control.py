@@ -10,12 +10,13 @@ from stripe_sandbox.billing.rules import FinalAction, Rules
 from stripe_sandbox.errors import InvalidRequest, Json, StripeError, no_such
 from stripe_sandbox.http.faults import Fault
 from stripe_sandbox.payments import answers, confirmation, disputes
-from stripe_sandbox.resources import checkout_sessions, refunds, webhook_endpoints
+from stripe_sandbox.resources import checkout_sessions, refunds, test_clocks, webhook_endpoints
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.webhooks import deliveries
 from stripe_sandbox.webhooks.courier import Courier
 from stripe_sandbox.webhooks.mischief import Mischief
 
+DAY = 24 * 3600
 bp = Blueprint("control", __name__, url_prefix="/_sandbox")
 
 
@@ -100,6 +101,18 @@ def update_billing() -> Json:
         raise InvalidRequest("final_action is one of cancel, unpaid, past_due")
     box.billing = replace(box.billing, **given)
     return box.billing.as_json()
+
+
+@bp.post("/customers/<id>/travel")
+def travel(id: str) -> Json:
+    """Let time pass for a customer: `to` a time, or for some `days`."""
+    box, given = _box(), _body({"to", "days"})
+    with box.store.transaction():
+        customer = box.store.require("customer", id)
+        seconds = given["to"] - box.now(customer) if "to" in given else given["days"] * DAY
+        if seconds <= 0:
+            raise InvalidRequest("Time goes forward only.", param="to")
+        return dict(test_clocks.travel(box, customer, int(seconds)))
 
 
 @bp.get("/deliveries")

@@ -1,10 +1,20 @@
 import json
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response as BaseResponse
 
 from stripe_sandbox.errors import Json
+from stripe_sandbox.resources import test_clocks
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.webhooks import deliveries
 
@@ -53,7 +63,12 @@ def show_object(id: str) -> str:
         text = json.dumps(value, indent=2, ensure_ascii=False)
         sent = deliveries.listed(_box(), id) if value["object"] == "event" else []
         return render_template(
-            "inspector/object.html", value=value, text=text, deliveries=sent, links=_links(value)
+            "inspector/object.html",
+            value=value,
+            text=text,
+            deliveries=sent,
+            links=_links(value),
+            now=datetime.fromtimestamp(_box().now(value), UTC),
         )
 
 
@@ -73,6 +88,15 @@ def replay(id: str) -> BaseResponse:
     with _box().store.transaction():
         event = _box().store.get(id) or abort(404)
         deliveries.replay(_box(), event)
+    return redirect(url_for("inspector.show_object", id=id), 303)
+
+
+@bp.post("/inspect/customers/<id>/time")
+def pass_time(id: str) -> BaseResponse:
+    with _box().store.transaction():
+        customer = _box().store.get(id) or abort(404)
+        days = request.form.get("days", 1, type=int)
+        test_clocks.travel(_box(), customer, days * 24 * 3600)
     return redirect(url_for("inspector.show_object", id=id), 303)
 
 

@@ -17,15 +17,20 @@ LONGEST = {"day": DAY, "week": 7 * DAY, "month": 31 * DAY, "year": 366 * DAY}
 @operation("post", "/v1/test_helpers/test_clocks")
 def create(call: Call) -> Json:
     box, params = call.box, call.params
+    clock = make(box, params["frozen_time"], params.get("name"))
+    if id := params.get("customer"):
+        _attach(box, box.store.require("customer", id, "customer"), clock)
+    return clock
+
+
+def make(box: Sandbox, frozen_time: int, name: str | None = None) -> Json:
     clock = box.new(
         KIND,
         deletes_after=box.now() + KEPT_FOR,
-        frozen_time=params["frozen_time"],
-        name=params.get("name"),
+        frozen_time=frozen_time,
+        name=name,
         status="ready",
     )
-    if id := params.get("customer"):
-        _attach(box, box.store.require("customer", id, "customer"), clock)
     events.emit(box, f"{KIND}.created", clock)
     return clock
 
@@ -59,11 +64,27 @@ def advance(call: Call) -> Json:
     box, target = call.box, call.params["frozen_time"]
     clock = box.store.require(KIND, call.id)
     _check(box, clock, target)
+    _set_out(box, clock, target)
+    timers.start(box, "advance_clock", clock["id"], box.now())
+    return clock
+
+
+def travel(box: Sandbox, customer: Json, seconds: int) -> Json:
+    """Let time pass for one customer, at once; who has no clock gets one."""
+    if customer["test_clock"]:
+        clock = box.store.require(KIND, customer["test_clock"])
+    else:
+        clock = make(box, box.now(), "Time travel")
+        _attach(box, customer, clock)
+    _set_out(box, clock, clock["frozen_time"] + seconds)
+    advance_by_itself(box, clock["id"])
+    return clock
+
+
+def _set_out(box: Sandbox, clock: Json, target: int) -> None:
     clock["status"] = "advancing"
     clock["status_details"] = {"advancing": {"target_frozen_time": target}}
     events.emit(box, f"{KIND}.advancing", clock)
-    timers.start(box, "advance_clock", clock["id"], box.now())
-    return clock
 
 
 def give_up(box: Sandbox, id: str) -> None:

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+import requests
 import stripe
 
 from stripe_sandbox.testing import StripeSandbox
@@ -143,3 +144,10 @@ def test_time_passes_for_a_customer_without_a_clock(
     sandbox.travel(customer.id, item_of(subscription).current_period_end + 2 * HOUR)
     paid = v1.invoices.list({"subscription": subscription.id, "status": "paid"})
     assert len(paid.data) == 2
+
+    page = f"{sandbox.url}/inspect/customers/{customer.id}/time"
+    shown = requests.post(page, data={"days": 366}, timeout=30)
+    assert "For this customer it is" in shown.text
+    assert len(v1.invoices.list({"subscription": subscription.id, "limit": 100}).data) == 14
+    with pytest.raises(requests.HTTPError):
+        sandbox.travel(customer.id, START)
