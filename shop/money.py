@@ -28,12 +28,42 @@ ZERO_DECIMAL = frozenset(
     ]
 )
 THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
+ENDS_IN_00 = frozenset(["ISK", "UGX"])
+
+# In minor units: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+LEAST = {
+    **dict.fromkeys(["AUD", "BRL", "CAD", "CHF", "EUR", "INR", "JPY", "NZD", "SGD", "USD"], 50),
+    **dict.fromkeys(["AED", "MYR", "PLN", "RON"], 200),
+    **dict.fromkeys(["NOK", "SEK"], 300),
+    **dict.fromkeys(["MXN", "THB"], 1_000),
+    "CZK": 1_500,
+    "DKK": 250,
+    "GBP": 30,
+    "HKD": 400,
+    "HUF": 17_500,
+}
 
 
 def decimals(currency: str) -> int:
     if currency.upper() in ZERO_DECIMAL:
         return 0
     return 3 if currency.upper() in THREE_DECIMAL else 2
+
+
+def step(currency: str) -> int:
+    """What an amount must be a multiple of before Stripe takes it, in minor units.
+
+    The last digit of three decimals is 0, and so are both of currencies without fractions that
+    Stripe counts in hundredths: https://docs.stripe.com/currencies#special-cases
+    """
+    if currency.upper() in ENDS_IN_00:
+        return 100
+    return 10 if currency.upper() in THREE_DECIMAL else 1
+
+
+def least(currency: str) -> int:
+    """The smallest payment that Stripe takes, in minor units; 1 where it names none."""
+    return LEAST.get(currency.upper(), 1)
 
 
 def to_decimal(amount: int, currency: str) -> Decimal:
@@ -43,10 +73,10 @@ def to_decimal(amount: int, currency: str) -> Decimal:
 def to_minor(amount: Decimal, currency: str) -> int:
     """Minor units of a decimal amount.
 
-    :raises ValueError: when the amount has more decimals than the currency.
+    :raises ValueError: when the amount has more decimals than can be paid in the currency.
     """
     minor = amount.scaleb(decimals(currency))
-    if minor != minor.to_integral_value():
+    if minor % step(currency):
         raise ValueError(f"{amount} has too many decimals for {currency}")
     return int(minor)
 
@@ -64,7 +94,7 @@ def show(amount: int, currency: str, locale: str = "en") -> str:
         return show(amount, currency)
 
 
-def share(amount: int, basis_points: int, *, included: bool) -> int:
-    """Tax at a rate: the part inside an amount, or what comes on top; half a unit rounds up."""
-    base = 10_000 + basis_points if included else 10_000
-    return (2 * amount * basis_points + base) // (2 * base)
+def share(amount: int, basis_points: int, *, included: bool, step: int = 1) -> int:
+    """Tax at a rate: the part inside an amount, or what comes on top; half a step rounds up."""
+    base = (10_000 + basis_points if included else 10_000) * step
+    return (2 * amount * basis_points + base) // (2 * base) * step

@@ -16,6 +16,14 @@ def test_p07_five_as_stripe_wants_it(currency: str, minor: int) -> None:
     assert money.to_decimal(minor, currency) == 5
 
 
-def test_p07_a_fraction_that_the_currency_has_not_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [("5.5", "JPY"), ("5.001", "EUR"), ("5.5", "ISK"), ("5.5", "UGX"), ("5.125", "KWD")],
+)
+def test_p07_a_fraction_that_cannot_be_paid_is_refused(amount: str, currency: str) -> None:
     with pytest.raises(ValueError, match="too many decimals"):
-        money.to_minor(Decimal("5.5"), "JPY")
+        money.to_minor(Decimal(amount), currency)
+
+
+def test_p07_the_least_that_can_be_paid() -> None:
+    assert [money.least(currency) for currency in ("EUR", "gbp", "JPY", "KWD")] == [50, 30, 50, 1]

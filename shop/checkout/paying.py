@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from shop import db
+from shop import db, money
 from shop.billing import payments
 from shop.billing.models import Payment, PaymentStatus, PaymentWay
 from shop.cart import changes, summary
@@ -51,6 +51,20 @@ class NotForSaleAnyMore(ShopError):
 
 class TooMuch(ShopError):
     message = "This is more than can be paid at once. Please split it into several orders."
+
+
+class TooLittle(ShopError):
+    title = "That is too little to pay"
+
+    def __init__(self, currency: str) -> None:
+        least = money.show(money.least(currency), currency)
+        super().__init__(f"The least that can be paid is {least}. Nothing was charged.")
+
+
+class UnpayableTotal(ShopError):
+    """A price or a delivery has decimals that Stripe does not take in this currency."""
+
+    message = "This total cannot be paid in its currency. Nothing was charged. Please write to us."
 
 
 class CartChanged(ShopError):
@@ -102,9 +116,14 @@ def _check_prices(view: CartView) -> CartView:
 
 
 def _check_total(now: Quote, shown: int | None) -> None:
-    if now.totals.total > totals.MOST:
+    total, currency = now.totals.total, now.currency
+    if total > totals.MOST:
         raise TooMuch
-    if shown is not None and shown != now.totals.total:
+    if 0 < total < money.least(currency):
+        raise TooLittle(currency)
+    if total % money.step(currency):
+        raise UnpayableTotal
+    if shown is not None and shown != total:
         raise TotalChanged
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shop import config
+from shop import config, money
 from shop.cart.summary import CartView, LineView
 from shop.checkout import countries, delivery, tariffs, tax, totals
 from shop.checkout.delivery import DeliveryOption, Parcel
@@ -11,7 +11,6 @@ from shop.checkout.models import CheckoutSession
 from shop.checkout.tariffs import Tariff
 from shop.checkout.tax import STANDARD
 from shop.checkout.totals import Item, Totals
-from shop.money import show
 
 
 @dataclass(frozen=True)
@@ -49,16 +48,16 @@ class Quote:
     @property
     def rows(self) -> list[tuple[str, str]]:
         """For the slip: labels and amounts."""
-        rows = [("Subtotal", show(self.totals.subtotal, self.currency))]
+        rows = [("Subtotal", money.show(self.totals.subtotal, self.currency))]
         if self.needs_delivery:
             rows.append(self._delivery_row())
         tax_label = "Of which VAT" if self.totals.tax_included else "Tax"
-        rows.append((tax_label + self._estimated(), show(self.totals.tax, self.currency)))
+        rows.append((tax_label + self._estimated(), money.show(self.totals.tax, self.currency)))
         return rows
 
     @property
     def total_row(self) -> tuple[str, str]:
-        return ("Total", show(self.totals.total, self.currency))
+        return ("Total", money.show(self.totals.total, self.currency))
 
     def _delivery_row(self) -> tuple[str, str]:
         if self.delivery is None:
@@ -67,7 +66,7 @@ class Quote:
         return (label, self._price_label(self.delivery))
 
     def _price_label(self, option: DeliveryOption) -> str:
-        return show(option.amount, self.currency) if option.amount else "free"
+        return money.show(option.amount, self.currency) if option.amount else "free"
 
     def _estimated(self) -> str:
         return ", estimated" if self.is_estimate else ""
@@ -105,6 +104,7 @@ def quote(
             delivery=carried_by.amount if carried_by else 0,
             delivery_rate=rates[STANDARD],
             tax_included=config.current().prices_include_tax,
+            step=money.step(cart.currency),
         ),
         is_estimate=checkout.country is None or (cart.has_physical and chosen is None),
         tariff=tariff,

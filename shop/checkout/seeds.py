@@ -72,9 +72,10 @@ def _delivery_methods() -> list[DeliveryMethod]:
     settings = config.current()
 
     def worth(amount: str) -> int:
-        """In a currency without decimals, a hundred of its units for one euro."""
-        digits = money.decimals(settings.currency) or 2
-        return int(Decimal(amount).scaleb(digits))
+        """In a currency without fractions, a hundred of its units for one euro."""
+        has_fractions = money.step(settings.currency) < 10 ** money.decimals(settings.currency)
+        euros = Decimal(amount)
+        return money.to_minor(euros if has_fractions else 100 * euros, settings.currency)
 
     common = {"currency": settings.currency}
     return [

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from shop import money
 
@@ -30,14 +31,23 @@ class Totals:
 
 
 def compute(
-    items: Sequence[Item], *, delivery: int = 0, delivery_rate: int = 0, tax_included: bool
+    items: Sequence[Item],
+    *,
+    delivery: int = 0,
+    delivery_rate: int = 0,
+    tax_included: bool,
+    step: int = 1,
 ) -> Totals:
-    """:param delivery_rate: basis points on the delivery, which is a service of its own."""
+    """What it costs together.
+
+    :param delivery_rate: basis points on the delivery, which is a service of its own.
+    :param step: see `money.step`. Each tax that is added is rounded to it, so that a total of
+        prices that can be paid can be paid; a tax inside a price is not paid by itself.
+    """
     subtotal = sum(item.amount for item in items)
-    line_taxes = tuple(
-        money.share(item.amount, item.tax_rate, included=tax_included) for item in items
-    )
-    tax = sum(line_taxes) + money.share(delivery, delivery_rate, included=tax_included)
+    share = partial(money.share, included=tax_included, step=1 if tax_included else step)
+    line_taxes = tuple(share(item.amount, item.tax_rate) for item in items)
+    tax = sum(line_taxes) + share(delivery, delivery_rate)
     return Totals(
         subtotal=subtotal,
         discount=0,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -302,3 +303,27 @@ def test_who_signs_in_on_the_way_finds_the_order_in_the_account(buyer: Buyer) ->
     assert buyer.pay(token).json["status"] == "completed"
     assert the_order().user_id == user.id
     assert the_order().email == "mara@example.org"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "said"),
+    [
+        (49, "EUR", "The least that can be paid is €0.50."),
+        (1_255, "KWD", "This total cannot be paid in its currency."),
+        (1_250, "ISK", "This total cannot be paid in its currency."),
+    ],
+)
+def test_what_stripe_would_refuse_is_refused_before_there_is_an_order(
+    buyer: Buyer, amount: int, currency: str, said: str
+) -> None:
+    buyer.add(make_price(kind=Kind.DIGITAL, unit_amount=amount, currency=currency))
+    token = buyer.open_session()
+    answer = buyer.put(f"{SESSIONS}/{token}/payment", json={})
+    assert (answer.status_code, orders()) == (409, [])
+    assert said in answer.json["detail"]
+
+
+@pytest.mark.parametrize(("amount", "currency"), [(50, "EUR"), (1_250, "KWD"), (1_200, "ISK")])
+def test_what_stripe_just_takes_can_be_paid(buyer: Buyer, amount: int, currency: str) -> None:
+    buyer.add(make_price(kind=Kind.DIGITAL, unit_amount=amount, currency=currency))
+    assert buyer.ok(buyer.pay(buyer.open_session())).json["status"] == "completed"

@@ -46,6 +46,18 @@ def test_yen_and_dinar_are_the_same_arithmetic() -> None:
     assert compute([Item(500, 1_900)], tax_included=True).tax == 80
 
 
+@given(items, rates, st.sampled_from([10, 100]))
+def test_p07_what_is_added_ends_as_stripe_wants_it(lines: list[Item], rate: int, step: int) -> None:
+    """Three decimals end in 0, ISK and UGX in 00."""
+    priced = [Item(line.amount * step, line.tax_rate) for line in lines]
+    found = compute(priced, delivery=5 * step, delivery_rate=rate, tax_included=False, step=step)
+    assert [amount % step for amount in (found.total, found.tax, *found.line_taxes)] == [0] * (
+        len(lines) + 2
+    )
+    exact = sum(line.amount * line.tax_rate for line in priced) + 5 * step * rate
+    assert abs(found.tax * 10_000 - exact) <= 5_000 * step * (len(lines) + 1)
+
+
 def test_half_a_unit_rounds_up() -> None:
     assert compute([Item(50, 100)], tax_included=False).tax == 1
     assert compute([Item(49, 100)], tax_included=False).tax == 0
