@@ -28,6 +28,7 @@ from shop.cart import api as cart_api
 from shop.cart import holds, merging
 from shop.cart import routes as cart_pages
 from shop.catalog import api as catalog_api
+from shop.catalog import remembered
 from shop.catalog import routes as catalog
 from shop.checkout import api as checkout_api
 from shop.checkout import expiry
@@ -48,12 +49,12 @@ from shop.orders import access, lifecycle, mails
 from shop.orders import api as orders_api
 from shop.orders import routes as orders
 from shop.search import api as search_api
-from shop.search import following
+from shop.search import following, pulse
 from shop.search import routes as search_pages
 from shop.search import tasks as search_tasks
 
 PARTS = (logs, web, jobs, gateway)
-PACKAGES = (sessions, search, cart, downloads, licenses, health)
+PACKAGES = (sessions, remembered, search, cart, downloads, licenses, health)
 PAGES = (
     *(catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages),
     license_pages,
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def connect() -> None:
     """Who listens to what, in the order they are told."""
     following.follow_products()
+    remembered.provide(pulse.word)
     events.subscribe(events.SignedIn, merging.merge_guest_cart)
     events.subscribe(events.PaymentChanged, lifecycle.follow_payment)
     events.subscribe(events.PaymentMismatched, lifecycle.mark_mismatch)

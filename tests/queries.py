@@ -7,11 +7,14 @@ from typing import Any
 from sqlalchemy import event
 
 from shop.db import db
+from shop.search import pulse
 
 
 @contextmanager
-def count_queries() -> Iterator[list[str]]:
+def count_queries(*, with_looks: bool = False) -> Iterator[list[str]]:
     """The SQL statements sent meanwhile, without BEGIN, COMMIT and savepoints.
+
+    :param with_looks: also those at what changed, which a process takes a few times a second.
 
     `with count_queries() as queries: client.get("/")`, then `len(queries)`.
     """
@@ -20,10 +23,12 @@ def count_queries() -> Iterator[list[str]]:
     def note(
         _connection: Any, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: Any
     ) -> None:
-        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")):
+        is_frame = statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT"))
+        if not is_frame and (with_looks or statement != look):
             statements.append(statement)
 
     engine = db.engine
+    look = str(pulse.QUESTION.compile(engine))
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield statements

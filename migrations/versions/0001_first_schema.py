@@ -316,6 +316,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("variants", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_variants_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(
+            "ix_variants_scarce",
+            ["product_id"],
+            unique=False,
+            postgresql_where=sa.text("tracks_stock AND on_hand - reserved <= 5"),
+            sqlite_where=sa.text("tracks_stock AND on_hand - reserved <= 5"),
+        )
 
     op.create_table(
         "checkout_sessions",
@@ -720,6 +727,7 @@ def downgrade() -> None:
 
     op.drop_table("checkout_sessions")
     with op.batch_alter_table("variants", schema=None) as batch_op:
+        batch_op.drop_index("ix_variants_scarce")
         batch_op.drop_index(batch_op.f("ix_variants_product_id"))
 
     op.drop_table("variants")

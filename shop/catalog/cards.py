@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, String, bindparam, select, type_coerce
 
 from shop import money
+from shop.catalog import remembered
 from shop.catalog.models import Image, Price, Product, Status, Variant
 from shop.catalog.shelf import ImageView, media_url, period, product_url
 from shop.db import session
 
 FEW = 3
-MOST = 2_000  # cards that are remembered, by the rows they are made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +33,26 @@ class ProductView:
 
 
 def cards(products: Sequence[int | Product], currency: str) -> list[ProductView]:
-    """In the order given, without those that are not published. One query."""
+    """In the order given, without those that are not published. One query for all that is new."""
     ids = [product if isinstance(product, int) else product.id for product in products]
-    found = cards_by_id(_OF_IDS, currency, ids=ids)
+    memory = remembered.current()
+    found = {id: card for id in ids if (card := memory.get(("card", id, currency)))}
+    if missing := [id for id in ids if id not in found]:
+        found |= cards_by_id(_OF_IDS, currency, ids=missing)
     return [found[id] for id in ids if id in found]
 
 
 def cards_by_id(rows: Select[Any], currency: str, **parameters: object) -> dict[int, ProductView]:
     """The cards of `CARDS`, narrowed down by a condition on `PRODUCT`."""
-    products: dict[int, list[tuple[Any, ...]]] = {}
+    products: dict[int, list[CardRow]] = {}
     for row in session.execute(rows, {"currency": currency, **parameters}).all():
         if row[1] == Status.PUBLISHED:
-            products.setdefault(row[0], []).append(tuple(row))
-    return {id: _card(tuple(prices), currency) for id, prices in products.items()}
+            products.setdefault(row[0], []).append(CardRow._make(row))
+    memory = remembered.current()
+    found = {id: _card(prices, currency) for id, prices in products.items()}
+    for id, card in found.items():
+        memory.put(("card", id, currency), id, card)
+    return found
 
 
 class CardRow(NamedTuple):
@@ -107,9 +113,7 @@ PRODUCT = Product.__table__.c
 _OF_IDS = CARDS.where(PRODUCT.id.in_(bindparam("ids", expanding=True)))
 
 
-@lru_cache(maxsize=MOST)
-def _card(found: tuple[tuple[Any, ...], ...], currency: str) -> ProductView:
-    rows = [CardRow._make(one) for one in found]
+def _card(rows: list[CardRow], currency: str) -> ProductView:
     first = rows[0]
     prices = [row for row in rows if row.unit_amount is not None]
     once = [row for row in prices if row.interval is None]

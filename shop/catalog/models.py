@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -106,6 +107,11 @@ class Product(Base):
         return self.title
 
 
+FEW_LEFT = 5
+SCARCE = f"tracks_stock AND on_hand - reserved <= {FEW_LEFT}"
+"""Of a variant that is nearly gone; pages say how many are left."""
+
+
 class Variant(Base):
     """What has a SKU, stock and weight. Available = on hand - reserved; see `catalog.stock`."""
 
@@ -113,6 +119,12 @@ class Variant(Base):
     __table_args__ = (
         CheckConstraint("on_hand >= 0", name="on_hand"),
         CheckConstraint("reserved >= 0 AND reserved <= on_hand", name="reserved"),
+        Index(
+            "ix_variants_scarce",
+            "product_id",
+            postgresql_where=text(SCARCE),
+            sqlite_where=text(SCARCE),
+        ),
     )
 
     product_id: Mapped[int] = mapped_column(

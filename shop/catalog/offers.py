@@ -6,9 +6,8 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from shop import money
+from shop.catalog.models import FEW_LEFT
 from shop.catalog.shelf import period
-
-FEW = 5
 
 
 class VariantRow(NamedTuple):
@@ -110,4 +109,4 @@ def _stock_note(row: VariantRow) -> str:
         return ""
     if row.available == 0:
         return "Sold out"
-    return f"Only {row.available} left" if row.available <= FEW else "In stock"
+    return f"Only {row.available} left" if row.available <= FEW_LEFT else "In stock"

@@ -1,14 +1,13 @@
-"""A product's page, read as plain rows: two questions, and one for what is like it."""
+"""A product's page, read as plain rows by two questions."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, String, bindparam, case, func, or_, select, type_coerce
 
-from shop.catalog.cards import ProductView
+from shop.catalog import remembered
 from shop.catalog.models import Category, Image, Price, Product, Status, Variant, product_categories
 from shop.catalog.offers import Choice, VariantRow, choice
-from shop.catalog.related import related
 from shop.catalog.shelf import ImageView, category_url, media_url
 from shop.db import session
 from shop.errors import NotFound
@@ -16,16 +15,17 @@ from shop.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class ProductPage:
+    id: int
     title: str
     summary: str
     kind: str
     description_html: str
+    category_id: int | None
     category: tuple[str, str] | None
     """Name and address of the first one."""
     images: tuple[ImageView, ...]
     choice: Choice
     facts: tuple[tuple[str, str], ...]
-    related: list[ProductView]
 
 
 class PictureRow(NamedTuple):
@@ -49,6 +49,15 @@ class PictureRow(NamedTuple):
 
 def read(slug: str, currency: str) -> ProductPage:
     """:raises NotFound: also for drafts and what was archived."""
+    memory, key = remembered.current(), ("page", slug, currency)
+    page: ProductPage | None = memory.get(key)
+    if page is None:
+        page = _read(slug, currency)
+        memory.put(key, page.id, page)
+    return page
+
+
+def _read(slug: str, currency: str) -> ProductPage:
     asked = {"slug": slug.replace("\0", "\N{REPLACEMENT CHARACTER}")}  # no text of PostgreSQL's
     pictures = [PictureRow._make(row) for row in session.execute(_PICTURES, asked)]
     if not pictures:
@@ -57,10 +66,12 @@ def read(slug: str, currency: str) -> ProductPage:
     offered = {"product": shown.id, "currency": currency}
     variants = [VariantRow._make(row) for row in session.execute(_VARIANTS, offered)]
     return ProductPage(
+        id=shown.id,
         title=shown.title,
         summary=shown.summary,
         kind=shown.kind,
         description_html=shown.description_html or "",
+        category_id=shown.category_id,
         category=_category(shown),
         images=tuple(
             ImageView(media_url(row.image), row.alt, row.width, row.height)
@@ -69,7 +80,6 @@ def read(slug: str, currency: str) -> ProductPage:
         ),
         choice=choice(variants, currency),
         facts=tuple(_facts(shown.brand, variants)),
-        related=related(shown.id, shown.category_id, currency),
     )
 
 

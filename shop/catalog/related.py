@@ -2,7 +2,8 @@
 
 from sqlalchemy import bindparam, select
 
-from shop.catalog.cards import CARDS, PRODUCT, ProductView, cards_by_id
+from shop.catalog import remembered
+from shop.catalog.cards import CARDS, PRODUCT, ProductView, cards, cards_by_id
 from shop.catalog.models import product_categories
 
 MOST = 4
@@ -21,5 +22,11 @@ def related(product_id: int, category_id: int | None, currency: str) -> list[Pro
     """The newest others of the category. One query."""
     if category_id is None:
         return []
+    memory, key = remembered.current(), ("related", product_id)
+    ids: list[int] | None = memory.get(key)
+    if ids is not None:
+        return cards(ids, currency)
     found = cards_by_id(_cards, currency, category=category_id, product=product_id)
-    return [found[id] for id in sorted(found, reverse=True)][:MOST]
+    ids = sorted(found, reverse=True)[:MOST]
+    memory.put(key, product_id, ids)
+    return [found[id] for id in ids]

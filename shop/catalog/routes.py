@@ -10,6 +10,7 @@ from shop import config
 from shop.catalog import artwork, product_page
 from shop.catalog.home import front_page
 from shop.catalog.models import Category, Product, Status
+from shop.catalog.related import related
 from shop.catalog.shelf import category_url, product_url
 from shop.db import session
 from shop.errors import NotFound
@@ -35,6 +36,7 @@ def product(slug: str) -> str:
     return render_template(
         "catalog/product.html",
         page=page,
+        related=related(page.id, page.category_id, settings.currency),
         view=view if 0 <= view < len(page.images) else 0,
         prices_include_tax=settings.prices_include_tax,
     )

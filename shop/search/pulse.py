@@ -5,16 +5,19 @@ is seen at once.
 """
 
 import time
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from flask import current_app, has_app_context
-from sqlalchemy import func, literal, null, select, union_all
+from sqlalchemy import func, literal, null, select, text, union_all
 
 from shop import db
-from shop.catalog.models import Variant
+from shop.catalog.models import SCARCE, Variant
+from shop.catalog.remembered import Word
 from shop.db import session
+from shop.search import backend
 from shop.search.models import SearchChange
 
 PAUSE = 0.2
@@ -27,8 +30,15 @@ RHYTHM = 20
 class Pulse:
     changes: tuple[int, datetime | None]
     """How many products wait for the index, and since when the last one does."""
-    empty_variants: dict[int, int]
+    scarce: dict[int, tuple[tuple[int, int], ...]]
+    """For each product with variants that are nearly gone, their ids and what is left of each."""
+    empty_variants: dict[int, int] = field(init=False)
     """For each product, how many of its variants have nothing left to sell."""
+
+    def __post_init__(self) -> None:
+        counts = {id_: sum(left <= 0 for _, left in found) for id_, found in self.scarce.items()}
+        empty = {id_: count for id_, count in counts.items() if count}
+        object.__setattr__(self, "empty_variants", empty)
 
 
 class Pulses:
@@ -66,11 +76,22 @@ def forget() -> None:
         pulses.forget()
 
 
+def word() -> Word:
+    """For `catalog.remembered`: every commit of a change and every new index is another state."""
+    now = current()
+    return Word((backend.current().version(), now.changes), now.scarce)
+
+
 def take() -> Pulse:
-    rows: Any = session.execute(_QUESTION).all()
-    counts = {row[0]: row[1] for row in rows}
-    waits = counts.pop(0)
-    return Pulse((waits, max((row[2] for row in rows if row[2]), default=None)), counts)
+    rows: Any = session.execute(QUESTION).all()
+    scarce: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    waits, latest = 0, None
+    for product_id, variant_id, left, changed_at in rows:
+        if product_id:
+            scarce[product_id].append((variant_id, left))
+        else:
+            waits, latest = left, changed_at
+    return Pulse((waits, latest), {id_: tuple(sorted(found)) for id_, found in scarce.items()})
 
 
 def _pulses() -> Pulses:
@@ -79,13 +100,12 @@ def _pulses() -> Pulses:
 
 
 def _question() -> Any:
-    waiting: Any = select(literal(0), func.count(), func.max(SearchChange.changed_at))
-    empty = (
-        select(Variant.product_id, func.count(), null())
-        .where(Variant.tracks_stock, Variant.on_hand <= Variant.reserved)
-        .group_by(Variant.product_id)
-    )
-    return union_all(waiting, empty)
+    variant = Variant.metadata.tables["variants"].c
+    waiting: Any = select(literal(0), literal(0), func.count(), func.max(SearchChange.changed_at))
+    scarce = select(
+        variant.product_id, variant.id, variant.on_hand - variant.reserved, null()
+    ).where(text(SCARCE))
+    return union_all(waiting, scarce)
 
 
-_QUESTION = _question()
+QUESTION = _question()

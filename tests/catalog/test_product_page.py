@@ -1,7 +1,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from shop.catalog import markdown
+from shop.catalog import markdown, stock
 from shop.catalog.models import Interval, Kind, Status
 from shop.db import commit, session
 from tests.catalog.builders import add_pictures, make_category, make_notebook
@@ -25,6 +25,45 @@ def test_the_page_asks_three_questions(client: FlaskClient) -> None:
         assert "You may also like" in page(client)
 
     assert len(queries) <= 3
+
+
+def test_what_is_known_is_not_asked_again(client: FlaskClient) -> None:
+    product = make_notebook({"A6": 3, "A5": 9})
+    make_category("Paper", product, *(make_price().variant.product for _ in range(4)))
+    page(client)
+
+    with count_queries() as queries:
+        assert "You may also like" in page(client)
+
+    assert queries == []
+
+
+def test_a_change_is_seen_at_once(client: FlaskClient) -> None:
+    product = make_notebook({"A6": 20})
+    neighbor = make_price(title="Pencil").variant.product
+    make_category("Paper", product, neighbor)
+    page(client)
+
+    neighbor.title = "Fountain pen"
+    product.variants[0].prices[0].unit_amount = 123
+    commit()
+    text = page(client)
+
+    assert "Fountain pen" in text
+    assert "€1.23" in text
+
+
+def test_a_sale_is_seen_at_once(client: FlaskClient) -> None:
+    variant = make_notebook({"A6": 9}).variants[0]
+    assert "In stock" in page(client)
+
+    for holder, quantity, note in (("a", 4, "Only 5 left"), ("b", 3, "Only 2 left")):
+        stock.reserve(holder, {variant.id: quantity})
+        commit()
+        assert note in page(client)
+    stock.release("a")
+    commit()
+    assert "In stock" in page(client)
 
 
 def test_variants_are_radio_buttons_that_need_no_script(client: FlaskClient) -> None:

@@ -9,6 +9,7 @@ from shop import db
 from shop.checkout import tariffs
 from shop.checkout.seeds import seed_checkout
 from shop.config import Settings
+from shop.search import pulse
 from stripe_sandbox.testing import StripeSandbox
 from tests.flows.stage import Stage, serving
 
@@ -22,6 +23,7 @@ def stage(
 ) -> Iterator[Stage]:
     """An open shop with an empty shelf, whose links lead to itself."""
     monkeypatch.setattr(tariffs, "LIFE", 3600.0)  # a slow machine reads it no oftener
+    monkeypatch.setattr(pulse, "PAUSE", 3600.0)
     seed_checkout()
     db.commit()
     with serving(app) as url:
