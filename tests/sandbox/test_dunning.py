@@ -93,6 +93,31 @@ def test_a_renewal_that_needs_the_buyer(buyer: Buyer, sandbox: StripeSandbox) ->
     assert buyer.subscription(id).status == "active"
 
 
+def test_an_old_debt_does_not_hurt_what_was_paid_since(buyer: Buyer, failing: str) -> None:
+    buyer.sandbox.billing(final_action="past_due", retry_days=[])
+    buyer.advance(TRIED)
+    old = latest(buyer.subscription(failing)).id
+    buyer.pays_with("pm_card_visa")
+    buyer.advance(at(2026, 6, 1) + 2 * HOUR)
+    assert buyer.subscription(failing).status == "active"
+    bad = buyer.pays_with("pm_card_chargeCustomerFail")
+    with pytest.raises(stripe.CardError):
+        buyer.v1.invoices.pay(old, {"payment_method": bad})
+    assert buyer.subscription(failing).status == "active"
+
+
+def test_only_stripes_own_tries_are_counted(buyer: Buyer, failing: str) -> None:
+    buyer.advance(TRIED)
+    invoice = latest(buyer.subscription(failing))
+    for _ in range(3):
+        with pytest.raises(stripe.CardError):
+            buyer.v1.invoices.pay(invoice.id)
+    again = buyer.v1.invoices.retrieve(invoice.id)
+    assert (again.attempt_count, again.next_payment_attempt) == (1, TRIED + 3 * DAY)
+    buyer.advance(TRIED + 3 * DAY)
+    assert buyer.v1.invoices.retrieve(invoice.id).attempt_count == 2
+
+
 def test_voiding_what_is_owed_makes_it_active(buyer: Buyer, failing: str) -> None:
     buyer.advance(TRIED)
     buyer.v1.invoices.void_invoice(latest(buyer.subscription(failing)).id)

@@ -221,6 +221,26 @@ def test_credit_pays_before_the_card(v1: stripe.V1Services, customer: stripe.Cus
     assert v1.customers.retrieve(customer.id).balance == -300
 
 
+def test_too_little_to_charge_is_owed_until_the_next_invoice(
+    v1: stripe.V1Services, customer: stripe.Customer
+) -> None:
+    small = v1.invoices.finalize_invoice(invoice_of(v1, customer.id, 30).id)
+    assert (small.status, small.amount_due, small.ending_balance) == ("paid", 0, 30)
+    following = v1.invoices.pay(invoice_of(v1, customer.id, 100).id)
+    assert (following.total, following.amount_paid) == (100, 130)
+    assert v1.customers.retrieve(customer.id).balance == 0
+
+
+def test_an_invoice_shows_who_the_customer_was(
+    v1: stripe.V1Services, customer: stripe.Customer
+) -> None:
+    draft = invoice_of(v1, customer.id)
+    v1.customers.update(customer.id, {"name": "Ada Buyer"})
+    assert v1.invoices.finalize_invoice(draft.id).customer_name == "Ada Buyer"
+    v1.customers.update(customer.id, {"name": "Eva"})
+    assert v1.invoices.retrieve(draft.id).customer_name == "Ada Buyer"
+
+
 def test_lines_come_in_order_and_in_pages(v1: stripe.V1Services, customer: stripe.Customer) -> None:
     invoice = v1.invoices.create({"customer": customer.id, "currency": "eur"})
     for amount in range(100, 112):

@@ -255,6 +255,25 @@ def test_pending_prorations_go_with_the_subscription(buyer: Buyer) -> None:
     assert buyer.v1.invoice_items.list({"pending": True}).data == []
 
 
+def test_pending_prorations_are_billed_at_the_end(buyer: Buyer) -> None:
+    subscription = buyer.subscribe(buyer.price(1000))
+    buyer.advance(HALF)
+    change(buyer, subscription, quantity=4)
+    buyer.v1.subscriptions.cancel(subscription.id, {"invoice_now": True})
+    final = latest(buyer.subscription(subscription.id))
+    assert ([line.amount for line in final.lines.data], final.status) == ([-500, 2000], "paid")
+
+
+def test_a_trial_does_not_use_up_a_coupon(buyer: Buyer, v1: stripe.V1Services) -> None:
+    once = v1.coupons.create({"percent_off": 50, "duration": "once"})
+    discounts = [{"coupon": once.id}]
+    subscription = buyer.subscribe(buyer.price(1000), trial_period_days=7, discounts=discounts)
+    assert len(subscription.discounts) == 1
+    buyer.advance(START + 7 * DAY + 2 * HOUR)
+    paid = buyer.subscription(subscription.id)
+    assert (latest(paid).total, paid.discounts) == (500, [])
+
+
 def test_a_parameter_inside_an_item_is_not_ignored(buyer: Buyer) -> None:
     items: Any = [{"price": buyer.price(1000), "tax_rates": ["txr_1"]}]
     with pytest.raises(stripe.APIError) as unbuilt:
