@@ -13,7 +13,7 @@ from flask import Flask, current_app
 
 from shop import db
 
-MOST = 2_000
+MOST = 4_000
 OLDEST = 30.0
 """Seconds after which all is read again, even if nobody noted a change."""
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
-from shop.catalog.cards import ProductView
-from shop.catalog.models import Product
+from shop.catalog import remembered
+from shop.catalog.cards import PRODUCT, ProductView
 from shop.db import session
 from shop.search import words
 from shop.search.schema import plain_text
@@ -17,6 +17,9 @@ FOREIGN = r"[^\W\x00-\x7f]"
 """Letters that may become plain ones when folded."""
 WIDTH = 140
 """Characters of a description around the first match."""
+
+USUAL = 4_000
+"""Characters of a description."""
 
 Hits = Callable[[str], Iterator[re.Match[str]]]
 """The words of a text that were searched for."""
@@ -95,6 +98,13 @@ def _beginning_like(texts: set[str]) -> re.Pattern[str]:
 
 
 def _descriptions(ids: Sequence[int]) -> dict[int, str]:
-    columns = (Product.id, Product.description_html, Product.description)
-    rows = session.execute(select(*columns).where(Product.id.in_(ids)))
-    return {id_: " ".join(plain_text(html, source).split()) for id_, html, source in rows}
+    """Their words alone; those of a usual length are remembered."""
+    memory = remembered.current()
+    texts = {id_: text for id_ in ids if (text := memory.get(("words", id_))) is not None}
+    if missing := [id_ for id_ in ids if id_ not in texts]:
+        columns = (PRODUCT.id, PRODUCT.description_html, PRODUCT.description)
+        for id_, html, source in session.execute(select(*columns).where(PRODUCT.id.in_(missing))):
+            texts[id_] = " ".join(plain_text(html, source).split())
+            if len(texts[id_]) <= USUAL:
+                memory.put(("words", id_), id_, texts[id_])
+    return texts
