@@ -168,7 +168,8 @@ def confirm(token: str, body: Confirm) -> CheckoutSessionOut:
     except Declined:
         db.commit()  # that the bank said no is worth keeping, though the answer is an error
         raise
-    return _with_element(_begun(begun.checkout), redirect_url=outcome.redirect_url)
+    paid_for = sessions.load(begun.checkout.token)
+    return _with_element(_begun(paid_for), redirect_url=outcome.redirect_url)
 
 
 def _chosen(checkout: CheckoutSession, body: Confirm) -> dict[str, str]:
