@@ -47,11 +47,17 @@ def pay(box: Sandbox, invoice: Json, method: str | None = None) -> None:
 
 def try_pay(box: Sandbox, invoice: Json) -> None:
     """As Stripe does by itself: whatever comes of it is told by events."""
+    intent = intent_of(box, invoice)
+    if intent and intent["status"] == "processing":
+        return  # a debit is under way
     if method_of(box, invoice) is None:
         _fail(box, invoice)
         return
-    with contextlib.suppress(CardDeclined):
-        pay(box, invoice)
+    try:
+        with contextlib.suppress(CardDeclined):
+            pay(box, invoice)
+    except InvalidRequest:  # such as a card that was detached since
+        _fail(box, invoice)
 
 
 @timers.action("retry_invoice")

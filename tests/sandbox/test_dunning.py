@@ -118,6 +118,35 @@ def test_only_stripes_own_tries_are_counted(buyer: Buyer, failing: str) -> None:
     assert buyer.v1.invoices.retrieve(invoice.id).attempt_count == 2
 
 
+def test_a_debit_under_way_is_no_payment_yet(buyer: Buyer, failing: str) -> None:
+    buyer.advance(TRIED)
+    debit = buyer.v1.payment_methods.create(
+        {
+            "type": "sepa_debit",
+            "sepa_debit": {"iban": "DE89370400440532013000"},
+            "billing_details": {"name": "Ada", "email": "ada@example.org"},
+        }
+    )
+    buyer.v1.payment_methods.attach(debit.id, {"customer": buyer.id})
+    invoice = latest(buyer.subscription(failing)).id
+    buyer.v1.invoices.pay(invoice, {"payment_method": debit.id})
+    buyer.advance(TRIED + 4 * DAY)
+    owing = buyer.subscription(failing)
+    assert (owing.status, latest(owing).status) == ("past_due", "open")
+    [payment] = buyer.v1.invoice_payments.list({"invoice": invoice}).data
+    buyer.sandbox.settle(str(payment.payment.payment_intent))
+    assert buyer.subscription(failing).status == "active"
+
+
+def test_a_detached_card_pays_no_renewal(buyer: Buyer) -> None:
+    method = buyer.pays_with("pm_card_visa")
+    id = buyer.subscribe(buyer.price(1000), default_payment_method=method).id
+    buyer.v1.payment_methods.detach(method)
+    buyer.advance(TRIED)
+    assert buyer.subscription(id).status == "past_due"
+    assert len(buyer.sandbox.events("invoice.payment_failed")) == 1
+
+
 def test_voiding_what_is_owed_makes_it_active(buyer: Buyer, failing: str) -> None:
     buyer.advance(TRIED)
     buyer.v1.invoices.void_invoice(latest(buyer.subscription(failing)).id)

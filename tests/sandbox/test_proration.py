@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stripe_sandbox.testing import StripeSandbox
-from tests.sandbox.billing import DAY, HOUR, at, change, make_buyer
+from tests.sandbox.billing import DAY, HOUR, at, change, latest, make_buyer
 
 START, END = at(2026, 4, 1), at(2026, 5, 1)
 CHANGES = st.lists(
@@ -18,6 +18,18 @@ CHANGES = st.lists(
     max_size=5,
     unique_by=lambda change: change[0],
 ).map(sorted)
+
+
+def test_prorations_are_net_of_discounts(sandbox: StripeSandbox, v1: stripe.V1Services) -> None:
+    buyer = make_buyer(sandbox, v1, START)
+    half = v1.coupons.create({"percent_off": 50, "duration": "forever"})
+    subscription = buyer.subscribe(buyer.price(1000), discounts=[{"coupon": half.id}])
+    buyer.advance(START + 15 * DAY)
+    changed = change(
+        buyer, subscription, price=buyer.price(3000), proration_behavior="always_invoice"
+    )
+    assert [line.amount for line in latest(changed).lines.data] == [-250, 750]
+    assert latest(changed).total == 500
 
 
 @settings(
