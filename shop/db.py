@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Connection, DateTime, Enum, MetaData, TypeDecorator
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import Pool
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -185,9 +185,10 @@ def refuse_flush(*_args: object) -> None:
         raise WroteInGet
 
 
-@event.listens_for(OneTransaction, "do_orm_execute")
-def refuse_statement(state: ORMExecuteState) -> None:
-    if (state.is_insert or state.is_update or state.is_delete) and only_reads():
+@event.listens_for(Engine, "before_cursor_execute")
+def refuse_statement(_connection: object, *given: Any) -> None:
+    context = given[3]
+    if (context.isinsert or context.isupdate or context.isdelete) and only_reads():
         raise WroteInGet
 
 

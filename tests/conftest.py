@@ -3,10 +3,11 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from shop import config
 from shop.cli import open_shop
@@ -84,9 +85,12 @@ def client(app: Flask) -> Browser:
 @pytest.fixture
 def unguarded() -> Iterator[None]:
     """A GET may write without saying so, for negative controls."""
-    guards = (("before_flush", refuse_flush), ("do_orm_execute", refuse_statement))
-    for name, guard in guards:
-        event.remove(OneTransaction, name, guard)
+    guards: tuple[tuple[Any, str, Any], ...] = (
+        (OneTransaction, "before_flush", refuse_flush),
+        (Engine, "before_cursor_execute", refuse_statement),
+    )
+    for guard in guards:
+        event.remove(*guard)
     yield
-    for name, guard in guards:
-        event.listen(OneTransaction, name, guard)
+    for guard in guards:
+        event.listen(*guard)
