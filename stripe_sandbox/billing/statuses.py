@@ -91,7 +91,8 @@ def _keep_method(box: Sandbox, subscription: Json, invoice: Json) -> None:
     where = "AND json_extract(body, '$.invoice') = ? AND json_extract(body, '$.status') = 'paid'"
     for payment in box.store.select("invoice_payment", where, (invoice["id"],)):
         intent = box.store.require("payment_intent", payment["payment"]["payment_intent"])
-        subscription["default_payment_method"] = intent["payment_method"]
+        with events.updating(box, "customer.subscription.updated", subscription):
+            subscription["default_payment_method"] = intent["payment_method"]
 
 
 def _keeps_method(subscription: Json) -> bool:
