@@ -19,6 +19,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import Pool
 
+from shop.cursors import PlainCursor
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -95,6 +97,8 @@ def init_app(app: Flask) -> None:
     options: dict[str, Any] = {"hide_parameters": True}  # of a failed statement: they are personal
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         options["connect_args"] = {"timeout": 10}
+    else:
+        options["connect_args"] = {"cursor_factory": PlainCursor}
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     app.after_request(end_request)
