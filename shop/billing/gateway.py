@@ -6,8 +6,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import requests
 import stripe
 from flask import Flask, current_app
+from requests.utils import get_environ_proxies
 from stripe._base_address import BaseAddresses
 
 from shop.config import Settings
@@ -73,8 +75,16 @@ def init_app(app: Flask, settings: Settings) -> None:
         stripe_version=API_VERSION,
         base_addresses=_addresses(settings),
         max_network_retries=RETRIES,
-        http_client=stripe.RequestsClient(timeout=TIMEOUT),
+        http_client=stripe.RequestsClient(timeout=TIMEOUT, session=_connections(settings)),
     )
+
+
+def _connections(settings: Settings) -> requests.Session:
+    """By the proxy of the environment, if it names one: looked up now, and not at every call."""
+    connections = requests.Session()
+    connections.trust_env = False
+    connections.proxies.update(get_environ_proxies(settings.stripe_api_base, no_proxy=None))
+    return connections
 
 
 def _addresses(settings: Settings) -> BaseAddresses | None:
