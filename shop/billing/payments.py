@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import cast
 
 import stripe
-from sqlalchemy import Table, update
+from sqlalchemy import Table, bindparam, update
 
 from shop import config, db
 from shop.billing import mirror
@@ -25,6 +25,7 @@ SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.PROCESSING, PaymentStatus.CANC
 
 
 _PAYMENTS = cast("Table", Payment.__table__)
+_REMEMBERED = _PAYMENTS.update().where(_PAYMENTS.c.id == bindparam("payment_id"))
 
 
 class AlreadySettled(ShopError):
@@ -159,7 +160,7 @@ def _line_item(
 
 def _remember(payment_id: int, **ids: str) -> None:
     """The commit before the call made every loaded payment read itself anew: none is told."""
-    session.execute(_PAYMENTS.update().where(_PAYMENTS.c.id == payment_id), ids)
+    session.connection().execute(_REMEMBERED, {"payment_id": payment_id, **ids})
 
 
 def confirm(
@@ -191,8 +192,10 @@ def confirm(
         with _calling(payment, f"confirm:{confirmation_token or payment_method}") as (client, key):
             intent = client.v1.payment_intents.confirm(intent_id, params, {"idempotency_key": key})
     except (Declined, StripeRefused):
-        mirror.sync(payment_id)
+        status = mirror.sync(payment_id).status
         db.commit()  # the decline is a fact, though the request ends in an error
+        if status in SETTLED:
+            return Confirmation(status)  # an earlier try had paid, and we had not heard
         raise
     action = intent.next_action
     redirect = action.redirect_to_url.url if action and action.redirect_to_url else None

@@ -47,7 +47,7 @@ Line = Row[Any]
 
 def read(cart_id: int) -> Sequence[Line]:
     session.flush()  # what a change just wrote counts
-    rows: Sequence[Any] = session.execute(_LINES, {"cart_id": cart_id}).all()
+    rows: Sequence[Any] = session.connection().execute(_LINES, {"cart_id": cart_id}).all()
     return rows
 
 

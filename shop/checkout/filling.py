@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shop.cart.summary import CartView
-from shop.checkout import addresses, contacts, countries, delivery
+from shop.checkout import addresses, contacts, countries, delivery, saving
 from shop.checkout.addresses import BadAddress
 from shop.checkout.delivery import NoSuchDelivery
 from shop.checkout.models import CheckoutSession
@@ -14,7 +14,8 @@ Address = Mapping[str, str]
 
 
 def fill_contact(checkout: CheckoutSession, *, email: str, name: str) -> None:
-    checkout.email, checkout.name = contacts.normalize(email, name)
+    email, name = contacts.normalize(email, name)
+    saving.save(checkout, email=email, name=name)
 
 
 def fill_address(
@@ -30,8 +31,8 @@ def fill_address(
     :raises BadAddress: with errors such as `shipping.postal_code`.
     """
     if not cart.has_physical:
-        checkout.billing_address = _normalize("billing", billing, checkout, full=False)
-        checkout.shipping_address = None
+        bills_to = _normalize("billing", billing, checkout, full=False)
+        saving.save(checkout, billing_address=bills_to, shipping_address=None)
         return
     place = "shipping" if shipping is not None else "billing"
     goes_to = _normalize(place, shipping if shipping is not None else billing, checkout)
@@ -40,8 +41,8 @@ def fill_address(
         errors = {f"{place}.country": [f"We cannot deliver this order there yet ({name})."]}
         raise BadAddress(None, **errors)
     both = billing is None or shipping is None
-    checkout.billing_address = goes_to if both else _normalize("billing", billing, checkout)
-    checkout.shipping_address = goes_to
+    bills_to = goes_to if both else _normalize("billing", billing, checkout)
+    saving.save(checkout, billing_address=bills_to, shipping_address=goes_to)
 
 
 def _normalize(
@@ -63,4 +64,4 @@ def fill_delivery(checkout: CheckoutSession, quote: Quote, method_id: int | None
     chosen = delivery.chosen(quote.options, method_id)
     if chosen is None:
         raise NoSuchDelivery(None, method_id=[NoSuchDelivery.message])
-    checkout.delivery_method_id = chosen.method_id
+    saving.save(checkout, delivery_method_id=chosen.method_id)

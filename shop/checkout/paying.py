@@ -16,7 +16,7 @@ from shop.cart import changes, summary
 from shop.cart.models import Cart
 from shop.cart.summary import CartView
 from shop.catalog import stock
-from shop.checkout import drafting, sessions, steps, tariffs, totals
+from shop.checkout import drafting, saving, sessions, steps, tariffs, totals
 from shop.checkout.models import CheckoutSession, CheckoutStatus
 from shop.checkout.quotes import Quote, quote
 from shop.db import session, utcnow
@@ -97,7 +97,7 @@ def begin(token: str, way: PaymentWay, *, shown: int | None = None) -> Begun:
     if checkout.is_awaiting_payment:
         return _again(checkout, cart, way)
     view = _check_prices(summary.of(cart))
-    now = quote(checkout, view, tariff=tariffs.read())
+    now = quote(checkout, view, tariff=tariffs.read(checkout.country))
     steps.require("payment", checkout, now)
     _check_total(now, shown)
     return _open(checkout, cart, now, way)
@@ -141,18 +141,14 @@ def _open(checkout: CheckoutSession, cart: Cart, now: Quote, way: PaymentWay) ->
 
 def _freeze(checkout: CheckoutSession, cart: Cart, order: Order, way: PaymentWay) -> None:
     """:raises Expired: when its time was over a moment ago; nothing was begun."""
-    frozen = (
-        update(CheckoutSession)
-        .where(CheckoutSession.id == checkout.id, CheckoutSession.status == CheckoutStatus.OPEN)
-        .values(
-            status=CheckoutStatus.AWAITING_PAYMENT,
-            cart_version=cart.version,
-            user_id=cart.user_id,
-            order_id=order.id,
-            expires_at=utcnow() + TIME_TO_PAY[way],
-        )
+    is_frozen = saving.freeze(
+        checkout,
+        cart_version=cart.version,
+        user_id=cart.user_id,
+        order_id=order.id,
+        expires_at=utcnow() + TIME_TO_PAY[way],
     )
-    if session.scalar(frozen.returning(CheckoutSession.id)) is None:
+    if not is_frozen:
         raise sessions.Expired
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, has_app_context
-from sqlalchemy import Row, event, select
+from sqlalchemy import Row, bindparam, event, select
 
 from shop.checkout.models import DeliveryMethod, TaxRate
+from shop.checkout.tax import ANYWHERE
 from shop.db import session
 
 LIFE = 1.0
@@ -22,9 +23,9 @@ Method = Row[Any]
 """A row of `DeliveryMethod`."""
 
 _METHODS = select(DeliveryMethod.__table__).where(DeliveryMethod.__table__.c.is_active)
-_RATES = select(
-    TaxRate.__table__.c.country, TaxRate.__table__.c.category, TaxRate.__table__.c.basis_points
-)
+_rate = TaxRate.__table__.c
+_RATES = select(_rate.country, _rate.category, _rate.basis_points)
+_RATES_THERE = _RATES.where(_rate.country.in_([bindparam("country"), ANYWHERE]))
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,13 @@ class Tariff:
     read_at: float
 
 
-def read() -> Tariff:
+def read(country: str | None = None) -> Tariff:
+    """:param country: leaves out the taxes of all others."""
     session.flush()  # what was just changed counts
-    methods: Sequence[Any] = session.execute(_METHODS).all()
-    rates = {(row.country, row.category): row.basis_points for row in session.execute(_RATES)}
+    connection = session.connection()
+    methods: Sequence[Any] = connection.execute(_METHODS).all()
+    found = connection.execute(_RATES_THERE if country else _RATES, {"country": country})
+    rates = {(place, category): basis_points for place, category, basis_points in found}
     in_order = sorted(methods, key=lambda method: (method.position, method.id))
     return Tariff(in_order, rates, time.monotonic())
 

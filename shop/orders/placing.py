@@ -55,10 +55,10 @@ def place(draft: OrderDraft) -> Order:
     if draft.shipping_address is not None:
         values["shipping_address"] = dict(draft.shipping_address)
     lines = [OrderLine(**(vars(line) | {"options": dict(line.options)})) for line in draft.lines]
-    order = Order(number=new_number(), lines=lines, **values)
+    placed = timeline.entry("placed", "Order placed, waiting for payment.")
+    order = Order(number=new_number(), lines=lines, entries=[placed], **values)
     session.add(order)
-    session.flush()  # the timeline and the payment need the id
-    timeline.note(order, "placed", "Order placed, waiting for payment.")
+    session.flush()  # the payment needs the id
     return order
 
 

@@ -13,6 +13,11 @@ def note(order: Order, kind: str, text: str, **data: object) -> None:
     session.add(TimelineEntry(order_id=order.id, kind=kind, text=text, data=data))
 
 
+def entry(kind: str, text: str) -> TimelineEntry:
+    """The first one, of an order that is being made."""
+    return TimelineEntry(kind=kind, text=text, data={})
+
+
 def ask_for_a_hand(order: Order, reason: str, **data: object) -> None:
     """Mark that a person must decide; the first reason stays on the order, all in the timeline."""
     order.attention = order.attention or reason
