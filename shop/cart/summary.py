@@ -16,10 +16,14 @@ from shop.catalog.models import Kind
 
 @dataclass(frozen=True)
 class ImageView:
-    url: str
+    path: str
     alt: str
     width: int
     height: int
+
+    @property
+    def url(self) -> str:
+        return url_for("catalog.media", path=self.path)
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class LineView:
     title: str
     sku: str
     options: Mapping[str, str]
-    url: str
+    slug: str
     image: ImageView | None
     currency: str
     quantity: int
@@ -44,6 +48,10 @@ class LineView:
     """That the price is another now, in words."""
     problem: str | None
     """What stands in the way of checking out, in words."""
+
+    @property
+    def url(self) -> str:
+        return url_for("catalog.product", slug=self.slug)
 
     @property
     def note(self) -> str:
@@ -125,8 +133,8 @@ def _line_view(row: Line, price: CurrentPrice | None, held: int) -> LineView:
         title=row.title,
         sku=row.sku,
         options=row.options,
-        url=url_for("catalog.product", slug=row.slug),
-        image=_image_view(row) if row.path else None,
+        slug=row.slug,
+        image=ImageView(row.path, row.alt, row.width, row.height) if row.path else None,
         currency=row.currency,
         quantity=row.quantity,
         unit_amount=unit_amount,
@@ -135,10 +143,6 @@ def _line_view(row: Line, price: CurrentPrice | None, held: int) -> LineView:
         change=_change(row, unit_amount),
         problem=_problem(row, price, held),
     )
-
-
-def _image_view(row: Line) -> ImageView:
-    return ImageView(url_for("catalog.media", path=row.path), row.alt, row.width, row.height)
 
 
 def _change(row: Line, unit_amount: int) -> str | None:
