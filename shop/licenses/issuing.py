@@ -1,12 +1,12 @@
 """A license comes with a paid line, and goes when all of the order's money went back."""
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from shop.catalog.models import Kind
 from shop.db import insert_once, session, utcnow
 from shop.events import OrderPaid, OrderRefunded, OrderRestored
 from shop.licenses import keys
-from shop.licenses.models import License
+from shop.licenses.models import License, RetiredKey
 from shop.licenses.policies import policy_for
 from shop.orders.access import LineAccess
 from shop.orders.models import Order, OrderLine
@@ -61,12 +61,17 @@ def restore(event: OrderRestored) -> None:
 
 
 def access_for(order: Order) -> dict[int, LineAccess]:
-    """By order line: the key of its license, while there is one."""
+    """By order line: the key that it was sold with, while that opens something.
+
+    Whoever has the link of an order reads this, so a key that replaced another one is not told.
+    """
     lines = [line.id for line in order.lines if line.kind is Kind.LICENSE]
     if not lines:
         return {}
     open_licenses = select(License.order_line_id, License.key).where(
-        License.order_line_id.in_(lines), License.ended_at.is_(None)
+        License.order_line_id.in_(lines),
+        License.ended_at.is_(None),
+        ~exists().where(RetiredKey.license_id == License.id),
     )
     return {
         line_id: LineAccess(license_key=key)

@@ -17,6 +17,7 @@ from shop.licenses import files
 from shop.licenses.machines import FREED_PER_MONTH
 from shop.licenses.models import Activation, OnExpiry, RetiredKey
 from shop.licenses.rotation import MOST_PER_MONTH
+from shop.orders.models import Order
 from tests.accounts.factories import PASSWORD, make_user
 from tests.browser import Browser, open_browser
 from tests.catalog.race import race
@@ -166,6 +167,21 @@ def test_a_leaked_key_is_replaced(client: Browser, owner: User, program: Browser
     assert code(program, "activate", new, fingerprint="one") == "VALID"
     retired = session.scalars(select(RetiredKey)).one()
     assert retired.last_characters == bought.key[-5:]
+
+
+def test_only_the_account_shows_the_key_that_replaced_another(
+    client: Browser, owner: User, other_client: Browser
+) -> None:
+    bought, kept = make_license(owner), make_license(owner)
+    pages = [f"/{session.get_one(Order, one.order_id).token}" for one in (bought, kept)]
+    client.post(f"{PAGE}/{bought.id}/rotation")
+    new = bought.license.key or ""
+    for place in ("/orders", "/api/orders"):
+        replaced, untouched = (other_client.get(f"{place}{page}") for page in pages)
+        assert (replaced.status_code, new in replaced.text) == (200, False)
+        assert bought.key not in replaced.text
+        assert kept.key in untouched.text
+    assert new in client.get(PAGE).text
 
 
 def test_a_key_is_replaced_only_so_often(client: Browser, owner: User) -> None:
