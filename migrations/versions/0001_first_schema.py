@@ -100,9 +100,15 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("changed_at", shop.db.UtcDateTime(), nullable=False),
+        sa.Column("indexed_at", shop.db.UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_changes")),
         sa.UniqueConstraint("product_id", name=op.f("uq_search_changes_product_id")),
     )
+    with op.batch_alter_table("search_changes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_search_changes_indexed_at"), ["indexed_at"], unique=False
+        )
+
     op.create_table(
         "stripe_events",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -766,6 +772,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_stripe_events_due")
 
     op.drop_table("stripe_events")
+    with op.batch_alter_table("search_changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_changes_indexed_at"))
+
     op.drop_table("search_changes")
     with op.batch_alter_table("products", schema=None) as batch_op:
         batch_op.drop_index("ix_products_shelf")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from sqlalchemy import Select, event, select
 from sqlalchemy.orm import Session, UOWTransaction
 
-from shop.catalog.models import Category, Price, Product, Variant, product_categories
+from shop.catalog.models import Category, Image, Price, Product, Variant, product_categories
 from shop.db import insert, utcnow
 from shop.jobs import enqueue
 from shop.search import pulse
@@ -41,7 +41,8 @@ def mark(session: Session, product_ids: Iterable[int]) -> None:
     rows = [{"product_id": id_, "changed_at": utcnow()} for id_ in sorted(set(product_ids))]
     statement = insert(SearchChange)
     statement = statement.on_conflict_do_update(
-        index_elements=["product_id"], set_={"changed_at": statement.excluded.changed_at}
+        index_elements=["product_id"],
+        set_={"changed_at": statement.excluded.changed_at, "indexed_at": None},
     )
     session.connection().execute(statement, rows)
     _nudge(session)
@@ -53,7 +54,7 @@ def _product_ids(session: Session, changed: Iterable[object]) -> set[int]:
         match row:
             case Product():
                 ids.add(row.id)
-            case Variant():
+            case Variant() | Image():
                 ids.add(row.product_id)
             case Price():
                 variants.add(row.variant_id)

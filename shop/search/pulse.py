@@ -101,7 +101,9 @@ def _pulses() -> Pulses:
 
 def _question() -> Any:
     variant = Variant.metadata.tables["variants"].c
-    waiting: Any = select(literal(0), literal(0), func.count(), func.max(SearchChange.changed_at))
+    waiting: Any = select(
+        literal(0), literal(0), func.count(), func.max(SearchChange.changed_at)
+    ).where(SearchChange.indexed_at.is_(None))
     scarce = select(
         variant.product_id, variant.id, variant.on_hand - variant.reserved, null()
     ).where(text(SCARCE))

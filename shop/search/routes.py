@@ -1,6 +1,7 @@
 from flask import Blueprint, render_template, request
 
 from shop import config
+from shop.catalog import remembered
 from shop.catalog.cards import cards
 from shop.catalog.shelf import category_url
 from shop.search import filters, snippets
@@ -44,6 +45,7 @@ def suggestions() -> str:
 
 def _show(path: str, within: str | None = None) -> str:
     currency = config.current().currency
+    remembered.current()
     listing = browse(filters.read(request.args, currency, within))
     found = cards(listing.ids, currency) if listing.ids else []
     if listing.searched:

@@ -1,54 +1,93 @@
-"""What lists, filters and facets need to know of every published product, read from SQL at once.
+"""What lists, filters and facets need to know of every published product.
 
 Counting facets and sorting a hundred thousand products in SQL takes a quarter of a second for each
-request. So each process keeps the answer and reads it again when a product has changed. Stock
-changes with every sale and is brought up to date apart from the rest (see `shop.search.pulse`).
+request. So each process keeps the answer (see `shop.search.snapshots`). Stock changes with every
+sale and is brought up to date apart from the rest (see `shop.search.pulse`).
 """
 
 from array import array
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 
-from sqlalchemy import String, case, func, select, type_coerce
-
-from shop.catalog.models import Price, Product, Status, Variant, product_categories
-from shop.db import session
-from shop.search import bits, categories
+from shop.search import bits
 from shop.search.answers import Answers
 from shop.search.categories import Branch
 
 ANSWERS = 256
-UNPRICED = 2**63
+UNPRICED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Product k of `ids` is at slot k of every column and of every set, see `shop.search.bits`."""
+
+    ids: list[int]
+    published: "array[float]"
+    """Seconds; 0 when nobody knows."""
+    names: list[str]
+    """Titles, as they are sorted."""
+    prices: "array[int]"
+    """As on the cards, the lowest: one-time before recurring; minor units or `UNPRICED`."""
+    variants: "array[int]"
+    """How many."""
+
+    def __add__(self, more: "Columns") -> "Columns":
+        return Columns(
+            self.ids + more.ids,
+            self.published + more.published,
+            self.names + more.names,
+            self.prices + more.prices,
+            self.variants + more.variants,
+        )
+
+    def newest(self, slot: int) -> tuple[Any, ...]:
+        return -self.published[slot], -self.ids[slot]
+
+    def title(self, slot: int) -> tuple[Any, ...]:
+        return self.names[slot], *self.newest(slot)
+
+    def price(self, slot: int) -> tuple[Any, ...]:
+        return self.prices[slot], *self.newest(slot)
+
+    def dearest(self, slot: int) -> tuple[Any, ...]:
+        """What has no price comes last here too."""
+        price = self.prices[slot]
+        return price == UNPRICED, -price, *self.newest(slot)
+
+    @property
+    def ranks(self) -> dict[str, Callable[[int], tuple[Any, ...]]]:
+        """For each order what it sorts the slots by."""
+        return {
+            "newest": self.newest,
+            "title": self.title,
+            "price": self.price,
+            "-price": self.dearest,
+        }
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Product k of `ids` is at slot k of every set, see `shop.search.bits`."""
-
-    ids: Sequence[int]
-    variants: Sequence[int]
+    columns: Columns
+    everything: int
+    """The set of what is published. The other slots are of products as they were before."""
     values: Mapping[str, Mapping[str, int]]
     """Facet, value, and the set of products that have it."""
-    orders: Mapping[str, Sequence[int]]
+    orders: Mapping[str, "array[int]"]
     """Slots by `newest`, `title`, `price` and `-price`; what has no price comes last."""
     tree: Mapping[str, Branch]
     slots: Mapping[int, int]
-    amounts: Sequence[int]
-    """Prices as on the cards, the lowest first: one-time before recurring; minor units."""
     answers: Answers[Any] = field(default_factory=lambda: Answers(ANSWERS), compare=False)
     """What was found out about this very snapshot."""
 
     @property
-    def size(self) -> int:
-        return len(self.ids)
+    def ids(self) -> Sequence[int]:
+        return self.columns.ids
 
-    @cached_property
-    def everything(self) -> int:
-        return bits.everything(self.size)
+    @property
+    def size(self) -> int:
+        return len(self.columns.ids)
 
     def of(self, product_ids: Iterable[int]) -> int:
         """The set of these products; those that are not published are left out."""
@@ -63,7 +102,7 @@ class Snapshot:
 
         :param empty_variants: see `Pulse`.
         """
-        slots, variants = self.slots, self.variants
+        slots, variants = self.slots, self.columns.variants
         sold_out = self.of(
             id_
             for id_, count in empty_variants.items()
@@ -75,96 +114,52 @@ class Snapshot:
 
     def priced(self, lowest: int | None, highest: int | None) -> int:
         """The set of products whose lowest price is in the range, both ends included."""
-        start = 0 if lowest is None else bisect_left(self.amounts, lowest)
-        end = len(self.amounts) if highest is None else bisect_right(self.amounts, highest)
-        return bits.of(self.orders["price"][start:end], self.size)
+        order, price = self.orders["price"], self.columns.prices.__getitem__
+        start = 0 if lowest is None else bisect_left(order, lowest, key=price)
+        end = bisect_right(order, UNPRICED - 1 if highest is None else highest, key=price)
+        return bits.of(order[start:end], self.size)
 
+    def renewed(self, changed: Collection[int], fresh: "Snapshot") -> "Snapshot":
+        """As if all were read again.
 
-def read(currency: str) -> Snapshot:
-    ids, kinds, brands, titles = _products()
-    lowest, variants = _lowest_prices(currency), _variant_counts()
-    prices = [lowest.get(id_) for id_ in ids]
-    cheapest = [UNPRICED if amount is None else amount for amount in prices]
-    dearest = [-1 if amount is None else amount for amount in prices]
-    names = [title.casefold() for title in titles]
-    slots = range(len(ids))
-    places = dict(zip(ids, slots, strict=True))
-    tree = categories.load()
-    return Snapshot(
-        ids=ids,
-        variants=[variants.get(id_, 1) for id_ in ids],
-        values={
-            "category": _category_sets(places, tree),
-            "kind": _sets(kinds),
-            "brand": _sets(brands),
-        },
-        orders={
-            "newest": slots,
-            "title": array("I", sorted(slots, key=names.__getitem__)),
-            "price": array("I", sorted(slots, key=cheapest.__getitem__)),
-            "-price": array("I", sorted(slots, key=dearest.__getitem__, reverse=True)),
-        },
-        tree=tree,
-        slots=places,
-        amounts=array("q", sorted(amount for amount in prices if amount is not None)),
-    )
+        :param fresh: those of the changed products that are published now; they get slots of their
+            own, behind all others.
+        """
+        columns, left = self.columns + fresh.columns, self.everything & ~self.of(changed)
+        slots = dict(self.slots)
+        for id_ in changed:
+            slots.pop(id_, None)
+        slots |= {id_: self.size + slot for id_, slot in fresh.slots.items()}
+        values = {name: self._join(left, name, fresh) for name in ("kind", "brand")}
+        tree = {slug: self._joined(left, "category", slug, fresh) for slug in fresh.tree}
+        return Snapshot(
+            columns=columns,
+            everything=left << fresh.size | fresh.everything,
+            values={"category": tree, **values},
+            orders=self._orders(changed, columns),
+            tree=fresh.tree,
+            slots=slots,
+        )
 
+    def _join(self, left: int, facet: str, fresh: "Snapshot") -> dict[str, int]:
+        """Its values that a product has."""
+        values = sorted(self.values[facet].keys() | fresh.values[facet].keys())
+        sets = {value: self._joined(left, facet, value, fresh) for value in values}
+        return {value: products for value, products in sets.items() if products}
 
-def _products() -> Sequence[Sequence[Any]]:
-    """Columns of all that is published, the newest first.
+    def _joined(self, left: int, facet: str, value: str, fresh: "Snapshot") -> int:
+        before = self.values[facet].get(value, 0) & left
+        return before << fresh.size | fresh.values[facet].get(value, 0)
 
-    From the table: objects and enumerations double the time.
-    """
-    table = Product.metadata.tables["products"].c
-    rows = session.execute(
-        select(table.id, type_coerce(table.kind, String), table.brand, table.title)
-        .where(table.status == Status.PUBLISHED)
-        .order_by(table.published_at.desc(), table.id.desc())
-    ).all()
-    return tuple(zip(*rows, strict=True)) or ((), (), (), ())
-
-
-def _lowest_prices(currency: str) -> dict[int, int]:
-    prices, variants = Price.metadata.tables["prices"].c, Variant.metadata.tables["variants"].c
-    once = case((prices.interval.is_(None), prices.unit_amount))
-    rows = session.execute(
-        select(variants.product_id, func.coalesce(func.min(once), func.min(prices.unit_amount)))
-        .where(prices.variant_id == variants.id, prices.is_active, prices.currency == currency)
-        .group_by(variants.product_id)
-    )
-    return dict(map(tuple, rows))
-
-
-def _variant_counts() -> dict[int, int]:
-    """Of the products that have more than one."""
-    variants = Variant.metadata.tables["variants"].c
-    rows = session.execute(
-        select(variants.product_id, func.count())
-        .group_by(variants.product_id)
-        .having(func.count() > 1)
-    )
-    return dict(map(tuple, rows))
-
-
-def _sets(values: Sequence[str]) -> dict[str, int]:
-    """For each value the set of slots that have it; an empty text is no value."""
-    members: dict[str, list[int]] = {}
-    for slot, value in enumerate(values):
-        members.setdefault(value, []).append(slot)
-    members.pop("", None)
-    return {value: bits.of(slots, len(values)) for value, slots in sorted(members.items())}
-
-
-def _category_sets(slots: Mapping[int, int], tree: Mapping[str, Branch]) -> dict[str, int]:
-    """A category has the products of all categories below it too."""
-    links = product_categories.c
-    members: dict[int, list[int]] = defaultdict(list)
-    for product_id, category_id in session.execute(select(links.product_id, links.category_id)):
-        if product_id in slots:
-            members[category_id].append(slots[product_id])
-    sets = dict.fromkeys(tree, 0)
-    for branch in tree.values():
-        own = bits.of(members[branch.id], len(slots))
-        for slug in branch.path:
-            sets[slug] |= own
-    return sets
+    def _orders(self, changed: Iterable[int], columns: Columns) -> dict[str, "array[int]"]:
+        """Every old slot is taken out, every new one put at its place."""
+        gone = [self.slots[id_] for id_ in changed if id_ in self.slots]
+        orders = {}
+        for name, rank in columns.ranks.items():
+            order = self.orders[name][:]
+            for slot in gone:
+                del order[bisect_left(order, rank(slot), key=rank)]
+            for slot in range(self.size, len(columns.ids)):
+                insort(order, slot, key=rank)
+            orders[name] = order
+        return orders

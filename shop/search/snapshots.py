@@ -9,8 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shop.db import session
 from shop.logs import log
-from shop.search import pulse, snapshot
+from shop.search import changes, published, pulse
 from shop.search.backend import Backend
+from shop.search.changes import MOST, Changes
 from shop.search.pulse import Pulse
 from shop.search.snapshot import Snapshot
 
@@ -18,7 +19,7 @@ SMALL = 2_000
 """Of so few products the snapshot is read again at once, by the request that finds it old. Of
 more it is read in a thread beside the requests, which go on with the old one."""
 OLDEST = 30.0
-"""Seconds after which it is read again even if nobody noted a change."""
+"""Seconds after which all of it is read again even if nobody noted a change."""
 RHYTHM = 1
 """Reading takes half a processor at most, however large the catalog and busy its editors."""
 IDLE_RHYTHM = 50
@@ -37,8 +38,9 @@ class Snapshots:
         self._kept: Snapshot | None = None
         self._state: object = None
         self._stock: Mapping[int, int] | None = None
-        self._read_at = 0.0
-        self._took = 0.0
+        self._changes: Changes | None = None
+        self._read_at = self._whole_at = 0.0
+        self._took = self._whole_took = 0.0
 
     def current(self, now: Pulse) -> Snapshot:
         """Read again when something changed; while somebody reads, the others go on."""
@@ -59,18 +61,34 @@ class Snapshots:
         return self._with_stock(now.empty_variants)
 
     def _is_due(self, kept: Snapshot, state: object) -> bool:
-        age = time.monotonic() - self._read_at
+        now = time.monotonic()
         if state == self._state:
-            return age > max(OLDEST, IDLE_RHYTHM * self._took)
-        return kept.size <= SMALL or age > RHYTHM * self._took
+            return now - self._whole_at > max(OLDEST, IDLE_RHYTHM * self._whole_took)
+        return kept.size <= SMALL or now - self._read_at > RHYTHM * self._took
 
     def _read(self, state: object) -> None:
-        started = time.thread_time()
-        fresh = snapshot.read(self._currency)
+        """What changed, if that is known; otherwise, or if nothing did, all of it."""
+        started, kept = time.thread_time(), self._kept
+        seen = changes.read() if kept is None or kept.size > SMALL else None
+        renewed = self._renewed(seen) if state != self._state else None
+        fresh = renewed or published.read(self._currency)
         with self._lock:
-            self._kept, self._stock, self._state = fresh, None, state
+            self._kept, self._stock, self._state, self._changes = fresh, None, state, seen
             self._read_at = time.monotonic()
             self._took = time.thread_time() - started
+            if renewed is None:
+                self._whole_at, self._whole_took = self._read_at, self._took
+
+    def _renewed(self, seen: Changes | None) -> Snapshot | None:
+        """None when all has to be read: too much changed, or a category is gone."""
+        kept, before = self._kept, self._changes
+        ids = seen.since(before) if seen and before else None
+        if kept is None or ids is None or kept.size - len(kept.slots) + len(ids) > MOST:
+            return None
+        if not ids:
+            return kept
+        fresh = published.read(self._currency, ids)
+        return kept.renewed(ids, fresh) if kept.tree.keys() <= fresh.tree.keys() else None
 
     def _read_apart(self, state: object) -> None:
         try:

@@ -11,4 +11,5 @@ def refresh() -> None:
 
 def sweep() -> int:
     """What no task did; returns how many products were indexed."""
+    writer.forget()
     return writer.drain()

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import joinedload, selectinload
 from whoosh import index
 from whoosh.index import LockError
@@ -13,12 +13,12 @@ from whoosh.query import Or, Term
 
 from shop import db
 from shop.catalog.models import Category, Product
-from shop.db import session
+from shop.db import session, utcnow
 from shop.logs import log
 from shop.search import backend, folder
 from shop.search.codec import Codec, Pool
 from shop.search.folder import Folder
-from shop.search.models import SearchChange
+from shop.search.models import KEPT, SearchChange
 from shop.search.schema import SCHEMA, Document, document
 
 BATCH = 500
@@ -33,7 +33,7 @@ class BrokenIndex(Exception):
 def drain(*, heal: bool = True) -> int:
     """Index what changed; returns how many products that were.
 
-    0 when somebody else is writing: they, or the next call, will do it. A change is forgotten only
+    0 when somebody else is writing: they, or the next call, will do it. A change is done only
     if the product did not change again meanwhile.
 
     :param heal: build an index that is missing or broken; takes minutes for a large catalog.
@@ -50,6 +50,15 @@ def drain(*, heal: bool = True) -> int:
         except BrokenIndex as error:
             log.warning("search index is missing or broken", reason=str(error))
             return _rebuild(place) if heal else 0
+
+
+def forget() -> None:
+    """Changes that are indexed, and that every process had the time to see."""
+    session.execute(
+        delete(SearchChange).where(SearchChange.indexed_at < utcnow() - KEPT),
+        execution_options={"synchronize_session": False},
+    )
+    db.commit()
 
 
 def rebuild(*, wait: bool = False) -> int | None:
@@ -69,7 +78,7 @@ def _drain(place: Folder) -> int:
         db.commit()
         if not _write(path, ids, documents):
             break
-        _forget(changes)
+        _note_indexed(changes)
         done += len(changes)
     return done
 
@@ -92,16 +101,19 @@ def _write(path: Path, ids: Sequence[int], documents: Sequence[Document]) -> boo
 
 def _changes(limit: int) -> list[Change]:
     query = select(SearchChange.product_id, SearchChange.changed_at)
-    rows = session.execute(query.order_by(SearchChange.changed_at).limit(limit)).all()
+    query = query.where(SearchChange.indexed_at.is_(None)).order_by(SearchChange.changed_at)
+    rows = session.execute(query.limit(limit)).all()
     db.commit()  # nobody waits for us while the index is written
     return [(product_id, changed_at) for product_id, changed_at in rows]
 
 
-def _forget(changes: Sequence[Change]) -> None:
+def _note_indexed(changes: Sequence[Change]) -> None:
     for start in range(0, len(changes), BATCH):
         same = tuple_(SearchChange.product_id, SearchChange.changed_at)
         session.execute(
-            delete(SearchChange).where(same.in_(changes[start : start + BATCH])),
+            update(SearchChange)
+            .where(same.in_(changes[start : start + BATCH]))
+            .values(indexed_at=utcnow()),
             execution_options={"synchronize_session": False},
         )
         db.commit()
@@ -118,7 +130,7 @@ def _rebuild(place: Folder) -> int:
             count += 1
     place.publish(path)
     backend.current().look_again()
-    _forget(changes)
+    _note_indexed(changes)
     log.info("search index rebuilt", products=count)
     return count
 

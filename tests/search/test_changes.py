@@ -12,12 +12,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
-from shop.catalog.models import Product, Variant
+from shop.catalog.models import Category, Product, Status, Variant
 from shop.db import commit, db, session
-from shop.search import answers, pulse, snapshot, snapshots, writer
+from shop.search import answers, published, pulse, snapshots, writer
 from shop.search.codec import Pool
 from shop.search.filters import Wanted
 from shop.search.listing import browse
+from shop.search.snapshot import Snapshot
 from tests.factories import make_price, make_product, make_variant
 from tests.queries import count_queries
 
@@ -92,14 +93,14 @@ def test_a_sale_elsewhere_is_seen_soon(visitor: FlaskClient) -> None:
 def test_a_small_shop_is_read_again_at_once_however_slow_the_machine(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = snapshot.read
+    read = published.read
 
-    def read_slowly(currency: str) -> snapshot.Snapshot:
-        fresh = read(currency)
+    def read_slowly(*asked: Any) -> Snapshot:
+        fresh = read(*asked)
         time.sleep(0.1)
         return fresh
 
-    monkeypatch.setattr(snapshot, "read", read_slowly)
+    monkeypatch.setattr(published, "read", read_slowly)
     for total in range(1, 4):
         make_product()
         commit()
@@ -132,6 +133,59 @@ def test_a_large_shop_is_read_beside_the_requests(
     assert until(lambda: bool(total() == 2))
 
 
+def test_only_what_changed_is_read_again(
+    app: Flask, large: snapshots.Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if the index was brought up to date before anybody looked."""
+    writer.rebuild()
+    product, _ = make_product(title="Lamp"), make_product(title="Desk")
+    commit()
+    assert browse(Wanted()).total == 2
+    read, asked = published.read, []
+
+    def read_and_note(currency: str, only: Any = None) -> Snapshot:
+        asked.append(only)
+        return read(currency, only)
+
+    monkeypatch.setattr(published, "read", read_and_note)
+    product.status = Status.ARCHIVED
+    commit()
+    writer.drain()
+
+    assert until(lambda: browse(Wanted()).total == 1)
+    assert asked == [{product.id}]
+
+
+def test_after_many_changes_all_is_read(
+    app: Flask, large: snapshots.Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "MOST", 2)
+    product = make_product()
+    sizes = []
+    for number in range(6):
+        product.brand = f"Brand {number}"
+        commit()
+        wanted = Wanted(chosen={"brand": [product.brand]})
+        assert until(lambda wanted=wanted: browse(wanted).total == 1)  # type: ignore[misc]
+        sizes.append(browse(Wanted()).snapshot.size)
+
+    assert max(sizes) == 3
+
+
+def test_without_a_category_all_is_read(app: Flask, large: snapshots.Snapshots) -> None:
+    lamps = Category(slug="lamps", name="Lamps")
+    desk_lamps = Category(slug="desk-lamps", name="Desk lamps", parent=lamps)
+    make_product(categories=[desk_lamps])
+    commit()
+    assert browse(Wanted(within="lamps")).total == 1
+
+    session.delete(desk_lamps)
+    make_product()
+    commit()
+
+    assert until(lambda: browse(Wanted(within="lamps")).total == 0)
+
+
 def test_a_change_during_the_reading_is_read_too(
     client: FlaskClient, large: snapshots.Snapshots, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,16 +194,16 @@ def test_a_change_during_the_reading_is_read_too(
     client.get("/api/products")
     make_variant(stock=1)
     commit()
-    read = snapshot.read
+    read = published.read
 
-    def read_and_sell(currency: str) -> snapshot.Snapshot:
-        fresh = read(currency)
+    def read_and_sell(*asked: Any) -> Snapshot:
+        fresh = read(*asked)
         session.rollback()
         elsewhere(update(Variant).values(reserved=1))
         elsewhere(update(Product).values(title="Sold"))
         return fresh
 
-    monkeypatch.setattr(snapshot, "read", read_and_sell)
+    monkeypatch.setattr(published, "read", read_and_sell)
 
     assert until(lambda: counts(client, "availability") == {"sold_out": 2})
 
@@ -162,11 +216,11 @@ def test_a_database_that_fails_leaves_the_old_list(
     assert counts(client, "kind")
     failed = []
 
-    def fail(_currency: str) -> None:
+    def fail(*_asked: Any) -> None:
         failed.append(True)
         raise OperationalError("SELECT", {}, Exception("gone"))
 
-    monkeypatch.setattr(snapshot, "read", fail)
+    monkeypatch.setattr(published, "read", fail)
     make_product()
     commit()
 

@@ -25,7 +25,8 @@ def found(text: str) -> list[int]:
 
 
 def waiting() -> list[int]:
-    return sorted(session.scalars(select(SearchChange.product_id)))
+    query = select(SearchChange.product_id).where(SearchChange.indexed_at.is_(None))
+    return sorted(session.scalars(query))
 
 
 def test_every_kind_of_change_is_noted_once() -> None:
