@@ -44,11 +44,11 @@ def cards(products: Sequence[int | Product], currency: str) -> list[ProductView]
 
 def cards_by_id(rows: Select[Any], currency: str, **parameters: object) -> dict[int, ProductView]:
     """The cards of `CARDS`, narrowed down by a condition on `PRODUCT`."""
+    memory = remembered.current()
     products: dict[int, list[CardRow]] = {}
     for row in session.execute(rows, {"currency": currency, **parameters}).all():
         if row[1] == Status.PUBLISHED:
             products.setdefault(row[0], []).append(CardRow._make(row))
-    memory = remembered.current()
     found = {id: _card(prices, currency) for id, prices in products.items()}
     for id, card in found.items():
         memory.put(("card", id, currency), id, card)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Row, bindparam, select
 
+from shop.catalog import remembered
 from shop.catalog.cards import ProductView, cards
 from shop.catalog.models import Category, Product, Status, product_categories
 from shop.catalog.shelf import category_url
@@ -48,6 +49,7 @@ class FrontPage:
 
 def front_page(currency: str) -> FrontPage:
     """The newest products, and the newest of the first top categories that hold something."""
+    remembered.current()
     newest = session.scalars(_newest).all()
     shelves = _shelves()
     ids = {*newest, *(id for _, members in shelves for id in members)}

@@ -9,10 +9,11 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from shop import db
 
+PLACE = "shop.catalog_memory"
 MOST = 4_000
 OLDEST = 30.0
 """Seconds after which all is read again, even if nobody noted a change."""
@@ -59,12 +60,23 @@ def init_app(app: Flask) -> None:
 
 
 def current() -> Memory:
-    """An empty one where nothing may be taken from memory."""
+    """An empty one where nothing may be taken from memory.
+
+    It is one and the same for the whole request. Whoever asks it asks before reading: what was
+    read first may be older than the word.
+    """
     memories = current_app.extensions.get("catalog_memory")
     if memories is None or not _giving_word or not db.only_reads():
         return Memory(None, {})
+    memory: Memory | None = request.environ.get(PLACE)
+    if memory is None:
+        memory = request.environ[PLACE] = _renew(memories)
+    return memory
+
+
+def _renew(memories: dict[str, Memory]) -> Memory:
     word = _giving_word[0]()
-    memory: Memory | None = memories.get("current")
+    memory = memories.get("current")
     if memory is None or memory.state != word.state or time.monotonic() - memory.began > OLDEST:
         memory = Memory(word.state, word.scarce)
     elif memory.scarce is not word.scarce:
