@@ -124,8 +124,9 @@ def test_a_cell_is_an_exact_amount_or_refused(cell: str, currency: str) -> None:
         assert money.to_decimal(minor, currency) == Decimal(cell)
 
 
-@given(st.integers(0, MOST_AMOUNT), st.sampled_from(["EUR", "JPY", "KWD"]))
-def test_every_amount_survives_being_written(minor: int, currency: str) -> None:
+@given(st.integers(0, MOST_AMOUNT // 10), st.sampled_from(["EUR", "JPY", "KWD"]))
+def test_every_amount_survives_being_written(steps: int, currency: str) -> None:
+    minor = steps * money.step(currency)
     cell = str(money.to_decimal(minor, currency))
     assert Cells({"price": cell}).amount("price", currency) == minor
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 import requests
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
 from shop.billing.models import StripeEvent
 from shop.db import utcnow
@@ -80,13 +80,11 @@ class Purchase:
             state = session.scalar(select(Order.payment_state).where(Order.id == self.order_id))
         return state is PaymentState.PAID
 
-    def mail(self) -> Mail:
+    def mail(self) -> Row[tuple[State, int]]:
+        """Its state and attempts; what it says is sealed."""
         with self.shop.session() as session:
-            mail = session.scalars(
-                select(Mail).where(Mail.key == f"order:{self.order_id}:paid")
-            ).one()
-            session.expunge(mail)
-        return mail
+            columns = select(Mail.state, Mail.attempts)
+            return session.execute(columns.where(Mail.key == f"order:{self.order_id}:paid")).one()
 
     def is_told(self) -> bool:
         return self.is_paid() and self.mail().state is State.DONE
