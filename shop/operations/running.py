@@ -82,6 +82,7 @@ def worker(settings: Settings) -> list[str]:
 
 def web(host: str, port: int, workers: int) -> list[str]:
     return [
+        *("env", "MALLOC_ARENA_MAX=1"),  # threads that share one lock need no heaps of their own
         *(script("granian"), "--interface", "wsgi", "--factory", "shop.app:create_app"),
         *("--host", host, "--port", str(port), "--workers", str(workers)),
         *("--blocking-threads", "4", "--log-level", "warning", "--no-ws"),
