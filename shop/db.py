@@ -98,7 +98,12 @@ def init_app(app: Flask) -> None:
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         options["connect_args"] = {"timeout": 10}
     else:
-        options["connect_args"] = {"cursor_factory": PlainCursor}
+        options["connect_args"] = {
+            "connect_timeout": 10,
+            "keepalives_idle": 30,
+            "cursor_factory": PlainCursor,
+        }
+        options["pool_recycle"] = 600  # what a firewall forgot is not asked again
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     app.after_request(end_request)
