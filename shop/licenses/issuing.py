@@ -12,6 +12,7 @@ from shop.orders.access import LineAccess
 from shop.orders.models import Order, OrderLine
 
 REFUND = "refund"
+"""The reason of what ends and comes back with the money; no person may give it."""
 
 
 def issue(event: OrderPaid) -> None:

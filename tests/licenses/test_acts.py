@@ -3,6 +3,9 @@
 import pytest
 from click.testing import Result
 
+from shop import events
+from shop.db import commit
+from shop.licenses import issuing
 from tests.browser import Browser
 from tests.licenses.factories import Bought, code, make_license
 
@@ -41,6 +44,27 @@ def test_a_license_is_taken_back_once_and_for_good(program: Browser, sold: Bough
     for act in ("revoke", "suspend"):
         refused = run(program, act, str(sold.id), "--reason", "again")
         assert (refused.exit_code, "has ended already" in refused.output) == (1, True)
+
+
+@pytest.mark.parametrize("reason", ["refund", " Refund "])
+def test_the_word_of_a_refund_is_not_for_people(
+    program: Browser, sold: Bought, reason: str
+) -> None:
+    refused = run(program, "revoke", str(sold.id), "--reason", reason)
+    assert (refused.exit_code, "Say more than" in refused.output) == (1, True)
+    assert code(program, "validate", sold.key) == "VALID"
+
+
+def test_what_staff_took_back_stays_so_when_a_refund_fails(program: Browser, sold: Bought) -> None:
+    issuing.end(events.OrderRefunded(sold.order_id))
+    commit()
+    assert run(program, "suspend", str(sold.id), "--reason", "fraud").exit_code == 1
+    assert run(program, "revoke", str(sold.id), "--reason", "fraud").exit_code == 0
+    issuing.restore(events.OrderRestored(sold.order_id))
+    commit()
+    assert code(program, "validate", sold.key) == "REVOKED"
+    assert sold.license.end_reason == "fraud"
+    assert run(program, "revoke", str(sold.id), "--reason", "again").exit_code == 1
 
 
 def test_a_license_that_is_none(program: Browser, sold: Bought) -> None:
