@@ -78,12 +78,17 @@ def _sit_down(found: Found, question: Question, name: str) -> None:
         if found.heartbeat:
             lifesigns.end_silent(found.id)
         _take_seat(found)
-        return
-    running = _running(found.id) & (Activation.fingerprint == question.fingerprint)
-    session.execute(
-        update(Activation).where(running).values({k: v for k, v in seen.items() if v != ""}),
+    elif not _keep_seat(found, question.fingerprint, {k: v for k, v in seen.items() if v != ""}):
+        _sit_down(found, question, name)  # it was given back just now
+
+
+def _keep_seat(found: Found, fingerprint: str | None, seen: dict[str, object]) -> bool:
+    running = _running(found.id) & (Activation.fingerprint == fingerprint)
+    kept = session.scalar(
+        update(Activation).where(running).values(seen).returning(Activation.id),
         execution_options={"synchronize_session": False},
     )
+    return kept is not None
 
 
 def _take_seat(found: Found) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from threading import Barrier
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from shop.db import commit, db, session, utcnow
-from shop.licenses import lifesigns, machines
+from shop.licenses import lifesigns, machines, validation
 from shop.licenses.finds import Question
 from shop.licenses.models import Activation, Deactivation
 from tests.catalog.race import race
@@ -80,6 +81,33 @@ def test_machines_that_come_and_go_at_once_leave_the_count_right(either_app: Fla
     assert counted == running <= 4
     silent = Activation.deactivation == Deactivation.SILENCE
     assert session.scalar(select(func.count()).where(silent)) == 4
+
+
+def test_a_seat_that_is_given_back_while_it_is_asked_for_is_taken_anew(
+    postgres_app: Flask,
+) -> None:
+    """SQLite has one writer at a time, so nothing comes between."""
+    bought = make_license(machine_limit=1)
+    question = Question(bought.key, FINGERPRINT)
+    take(bought, FINGERPRINT)()
+    commit()
+    given_back = []
+
+    def come_between(*given: Any) -> None:
+        if given[2].startswith("UPDATE activations") and not given_back:
+            given_back.append(True)
+            with postgres_app.app_context():
+                assert machines.deactivate(question).code == "DEACTIVATED"
+                commit()
+
+    event.listen(db.engine, "before_cursor_execute", come_between)
+    try:
+        verdict = machines.activate(question)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", come_between)
+    commit()
+    assert (verdict.code, given_back, seats(bought)) == ("VALID", [True], (1, 1))
+    assert validation.validate(question).is_valid
 
 
 def test_two_sweeps_at_once_give_each_seat_back_once(either_app: Flask) -> None:
