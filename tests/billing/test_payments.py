@@ -72,6 +72,22 @@ def test_c01_two_confirmations_charge_once(order: Order, stripe_sandbox: StripeS
     assert session.scalar(select(func.count(LedgerEntry.id))) == 1
 
 
+def test_c01_a_card_that_paid_unheard_is_not_charged_beside_another(
+    app: Flask, order: Order, stripe_sandbox: StripeSandbox
+) -> None:
+    payment = make_payment(order)
+    paid = {"payment_method": "pm_card_visa", "return_url": "http://localhost"}
+    intent = payment.stripe_payment_intent_id
+    app.extensions["stripe"].v1.payment_intents.confirm(intent, paid)
+
+    second = payments.confirm(
+        payment, payment_method="pm_card_mastercard", return_url="http://localhost"
+    )
+
+    assert second.status is PaymentStatus.SUCCEEDED
+    assert len(stripe_sandbox.events("charge.succeeded")) == 1
+
+
 def test_c02_an_answer_lost_after_the_effect_makes_one_intent(
     order: Order, stripe_sandbox: StripeSandbox
 ) -> None:
