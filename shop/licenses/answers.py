@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import Response, request
+from werkzeug.exceptions import HTTPException
 
 from shop.db import utcnow
 from shop.licenses import signing
@@ -75,6 +76,10 @@ def sign_problem(response: Response) -> Response:
 
 
 def _asked_nonce() -> str:
-    body = request.get_json(force=True, silent=True)
+    """Empty too when the body is longer or deeper than we read."""
+    try:
+        body = request.get_json(force=True, silent=True)
+    except (HTTPException, RecursionError):
+        return ""
     nonce = body.get("nonce") if isinstance(body, dict) else None
     return nonce if isinstance(nonce, str) and nonce.isascii() and nonce.isprintable() else ""

@@ -79,6 +79,21 @@ def test_l07_what_is_refused_is_signed_too(program: Browser) -> None:
     public_key(program).verify(signature, b"keystall license problem 1\n" + content)
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b" " * (16 * 1024 * 1024 + 1), 413), (b'{"key": ' + b"[" * 100_000, 422)],
+    ids=["too long", "too deep"],
+)
+def test_l07_what_cannot_be_read_is_refused_and_signed(
+    program: Browser, body: bytes, status: int
+) -> None:
+    answer = program.post("/api/licenses/validate", data=body)
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    content = f"{answer.headers['License-Date']}\n\n".encode() + answer.data
+    signature = b64decode(answer.headers["License-Signature"])
+    public_key(program).verify(signature, b"keystall license problem 1\n" + content)
+
+
 def test_what_is_signed_for_one_purpose_is_not_signed_for_another(app: Flask) -> None:
     signer = signing.current()
     signature = signer.sign(signing.ANSWER, b"{}")
