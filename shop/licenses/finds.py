@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Result, and_, bindparam, func, select
+from sqlalchemy import Result, and_, bindparam, case, func, select
 
 from shop.catalog.models import Product
 from shop.db import db, session, utcnow
@@ -44,6 +44,7 @@ class Seen:
     activated_at: datetime
     last_seen_at: datetime
     dies_at: datetime | None
+    """None too when the policy floats no more: nobody's silence counts then."""
     deactivated_at: datetime | None
     deactivation: Deactivation | None
 
@@ -94,9 +95,11 @@ RULES = (
     *(LicensePolicy.on_expiry, LicensePolicy.overage_percent, LicensePolicy.heartbeat_seconds),
     *(LicensePolicy.offline_days, LicensePolicy.entitlements),
 )
+FLOATS = LicensePolicy.heartbeat_seconds.is_not(None)
 MACHINE = (
     *(Activation.id, Activation.fingerprint, Activation.name, Activation.version),
-    *(Activation.activated_at, Activation.last_seen_at, Activation.dies_at),
+    *(Activation.activated_at, Activation.last_seen_at),
+    case((FLOATS, Activation.dies_at)).label("dies_at"),
     *(Activation.deactivated_at, Activation.deactivation),
 )
 LATEST = (

@@ -4,12 +4,12 @@ from collections import Counter
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from shop import db
 from shop.db import session, utcnow
-from shop.licenses.finds import Found
-from shop.licenses.models import Activation, Deactivation, License
+from shop.licenses.finds import FLOATS, Found
+from shop.licenses.models import Activation, Deactivation, License, LicensePolicy
 
 DRIFT = timedelta(seconds=30)
 NOTED_EVERY = timedelta(hours=1)
@@ -52,7 +52,9 @@ def sweep() -> int:
 
 def end_silent(license_id: int | None) -> int:
     """Of one license, or of all. Whoever ends an activation gives back its seat."""
+    floating = select(License.id).join(LicensePolicy).where(FLOATS)
     silent = Activation.deactivated_at.is_(None) & (Activation.dies_at <= utcnow())
+    silent &= Activation.license_id.in_(floating)
     if license_id is not None:
         silent &= Activation.license_id == license_id
     ended = session.scalars(

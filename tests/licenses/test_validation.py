@@ -10,7 +10,7 @@ from shop import events
 from shop.db import commit, session, utcnow
 from shop.downloads.models import Release
 from shop.licenses import issuing, keys, lifesigns
-from shop.licenses.models import Activation, License, OnExpiry
+from shop.licenses.models import Activation, License, LicensePolicy, OnExpiry
 from tests.browser import Browser
 from tests.licenses.factories import FINGERPRINT, Bought, ask, code, make_license
 from tests.queries import count_queries
@@ -175,6 +175,19 @@ def test_a_silent_machine_is_dead_and_its_seat_free(program: Browser, swept: str
     assert code(program, "validate", bought.key, **HERE) == "HEARTBEAT_DEAD"
     assert code(program, "activate", bought.key, fingerprint="another") == "VALID"
     assert code(program, "activate", bought.key, **HERE) == "TOO_MANY_MACHINES"
+    assert bought.license.machines == 1
+
+
+def test_a_machine_outlives_the_heartbeat_of_its_policy(program: Browser) -> None:
+    bought = make_license(machine_limit=1, heartbeat_seconds=600)
+    code(program, "activate", bought.key, **HERE)
+    session.execute(update(Activation).values(dies_at=utcnow()))
+    session.execute(update(LicensePolicy).values(heartbeat_seconds=None))
+    commit()
+    assert lifesigns.sweep() == 0
+    answer = ask(program, "validate", bought.key, **HERE)
+    assert (answer["code"], answer["activation"]["dies_at"]) == ("VALID", None)
+    assert code(program, "activate", bought.key, fingerprint="another") == "TOO_MANY_MACHINES"
     assert bought.license.machines == 1
 
 
