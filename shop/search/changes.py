@@ -36,5 +36,5 @@ class Changes:
 def read() -> Changes:
     """Read before the products are: then none of these changes is missing from them."""
     query = select(SearchChange.product_id, SearchChange.changed_at).limit(MOST + 1)
-    latest = dict(session.execute(query).tuples().all())
+    latest = dict(session.execute(query).all())
     return Changes(latest, is_whole=len(latest) <= MOST)
