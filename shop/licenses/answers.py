@@ -6,6 +6,7 @@ spaces, UTF-8. The nonce shows that the answer is to this question, the date how
 
 import json
 from base64 import b64encode
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from shop.db import utcnow
 from shop.licenses import signing
 from shop.licenses.shapes import ActivationOut, AnswerOut, FileAnswerOut, LicenseOut
+from shop.licenses.signing import NoSigner
 from shop.licenses.validation import Verdict
 
 Answer = TypeVar("Answer", bound=AnswerOut)
@@ -66,12 +68,13 @@ def sign_problem(response: Response) -> Response:
     """What was refused is signed in headers: over date, nonce and the bytes of the body."""
     if response.status_code < 400:
         return response
-    date = _now().isoformat()
-    content = f"{date}\n{_asked_nonce()}\n".encode() + response.get_data()
-    response.headers["License-Date"] = date
-    response.headers["License-Signature"] = _signature(signing.PROBLEM, content)
     if response.status_code == 429:
         response.headers["Retry-After"] = "60"
+    date = _now().isoformat()
+    content = f"{date}\n{_asked_nonce()}\n".encode() + response.get_data()
+    with suppress(NoSigner):  # which may be the very reason of the refusal
+        response.headers["License-Signature"] = _signature(signing.PROBLEM, content)
+        response.headers["License-Date"] = date
     return response
 
 

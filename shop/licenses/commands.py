@@ -10,6 +10,7 @@ from shop.errors import ShopError
 from shop.licenses import acts, files, finding
 from shop.licenses.codes import Code
 from shop.licenses.models import License
+from shop.licenses.signing import NoSigner
 from shop.orders.models import Order, OrderLine
 
 
@@ -26,8 +27,8 @@ def verify_command(file: Path, fingerprint: str | None, released: datetime | Non
     """Say whether a license file is ours, and what it is worth now."""
     try:
         contents = files.unpack(file.read_text(errors="replace"))
-    except files.BadFile as error:
-        raise click.ClickException(error.detail) from None
+    except (files.BadFile, NoSigner) as error:
+        raise click.ClickException(str(error)) from None
     released_at = released.replace(tzinfo=UTC) if released else utcnow()
     code = files.judge(contents, fingerprint or contents["fingerprint"], released_at)
     for name, value in contents.items():

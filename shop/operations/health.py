@@ -15,6 +15,7 @@ from shop.billing.gateway import stripe_call
 from shop.billing.models import StripeEvent
 from shop.db import session
 from shop.downloads import storage
+from shop.licenses import signing
 from shop.mail import transports
 from shop.mail.models import Mail
 from shop.operations import revisions
@@ -86,6 +87,12 @@ PARTS = (
     Part("broker", check_broker, "Start Redis or `shop run`, or correct SHOP_BROKER_URL."),
     Part("index", search.check_index, "Run `shop search rebuild`."),
     Part("files", check_files, "Make SHOP_DATA_DIR writable, or correct SHOP_STORAGE_URL."),
+    Part(
+        "licenses",
+        signing.current,
+        "Take license-signing.key from the backup, or remove an empty one; "
+        "SHOP_DATA_DIR must be writable.",
+    ),
     Part(
         "stripe",
         check_stripe,

@@ -1,7 +1,10 @@
 """Row L07: a program believes an answer because it is signed, fresh and to its own question."""
 
+import errno
 import json
+import os
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from datetime import datetime
@@ -120,6 +123,47 @@ def test_threads_that_start_together_have_one_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         assert len(set(threads.map(connect, range(8)))) == 1
     assert len(list((tmp_path / "new").iterdir())) == 1
+
+
+def refuse_link(*_: object) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+def test_the_key_is_made_where_nothing_can_be_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on SMB and exFAT."""
+    monkeypatch.setattr(os, "link", refuse_link)
+    settings = config.load(_env_file=None, data_dir=tmp_path / "new")
+    made = signing.connect(settings).public_key
+    assert signing.connect(settings).public_key == made
+    [file] = (tmp_path / "new").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def break_text(file: Path) -> None:
+    file.write_bytes(b"\xff not a key")
+
+
+@pytest.mark.parametrize("damage", [break_text, Path.touch, Path.mkdir])
+def test_a_damaged_key_is_a_503_until_it_is_whole(
+    program: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[..., None]
+) -> None:
+    bought, file = make_license(), tmp_path / "license-signing.key"
+    extensions = dict(program.application.extensions)
+    extensions.pop("license_signer", None)
+    extensions["settings"] = extensions["settings"].model_copy(update={"data_dir": tmp_path})
+    monkeypatch.setattr(program.application, "extensions", extensions)
+    damage(file)
+    for body, status in (({"key": bought.key}, 503), ({"key": 7}, 422)):
+        answer = program.post("/api/licenses/validate", json=body)
+        assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+        assert "License-Signature" not in answer.headers
+        assert str(tmp_path) not in answer.text
+    with pytest.raises(signing.NoSigner, match=str(file)):
+        signing.current()
+    file.rename(tmp_path / "damaged")
+    assert ask(program, "validate", bought.key)["code"] == "NO_MACHINES"
 
 
 def test_the_key_of_the_settings_is_taken(settings: Settings) -> None:

@@ -21,7 +21,10 @@ from tests.factories import make_product
 from tests.mail.factories import make_mail
 from tests.mail.smtp import smtp_server
 
-PARTS = ["address", "database", "schema", "broker", "index", "files", "stripe", "mail", "work"]
+PARTS = (
+    *("address", "database", "schema", "broker", "index", "files", "licenses", "stripe", "mail"),
+    "work",
+)
 NOBODY = "127.0.0.1:9"
 
 
@@ -103,6 +106,16 @@ def test_a_missing_migration_is_named(migrated: Settings) -> None:
 
     assert states(found)["schema"] == "DOWN"
     assert "shop db upgrade" in found.output
+
+
+def test_a_damaged_license_key_is_named(migrated: Settings) -> None:
+    file = migrated.data_dir / "license-signing.key"
+    file.write_text("not a key")
+    found = ask_doctor(migrated)
+
+    assert [part for part, state in states(found).items() if state == "DOWN"] == ["licenses"]
+    assert str(file) in found.output
+    assert "from the backup" in found.output
 
 
 def test_a_mail_server_that_answers_is_well(migrated: Settings) -> None:
