@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from markupsafe import Markup
 
 MOST = 2_000
-"""So many are remembered in each process, of about a kilobyte each."""
+"""So many are remembered in each process, most of about a kilobyte."""
 
 
 def init_app(app: Flask) -> None:

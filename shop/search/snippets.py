@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields
 
 from markupsafe import Markup, escape
 from sqlalchemy import select
@@ -31,31 +31,38 @@ def mark_cards(cards: Sequence[ProductView], text: str) -> list[ProductView]:
     Where neither title nor summary has any, the part of the description that does is shown.
     """
     hits = _finder(text)
-    marked = [
-        replace(card, title=mark(card.title, hits), summary=mark(card.summary, hits))
-        for card in cards
-    ]
-    bare = [card.id for card in marked if not (_is_marked(card.title) or _is_marked(card.summary))]
+    marked = [(card, mark(card.title, hits), mark(card.summary, hits)) for card in cards]
+    bare = [card.id for card, title, summary in marked if title is None and summary is None]
     descriptions = _descriptions(bare) if bare else {}
     return [
-        replace(card, summary=mark(excerpt(descriptions[card.id], hits), hits) or card.summary)
-        if card.id in descriptions
-        else card
-        for card in marked
+        _marked(card, title, summary or mark(excerpt(descriptions.get(card.id, ""), hits), hits))
+        for card, title, summary in marked
     ]
 
 
-def mark(text: str, hits: Hits) -> str:
-    """Escaped where something is marked; else the text as it is, for the template to escape."""
+@dataclass(frozen=True, slots=True)
+class MarkedView(ProductView):
+    """Its title and summary are HTML: it equals no card where they are text."""
+
+
+def _marked(card: ProductView, title: Markup | None, summary: Markup | None) -> ProductView:
+    if title is None and summary is None:
+        return card
+    given = {name: getattr(card, name) for name in _FIELDS}
+    texts = {"title": title or escape(card.title), "summary": summary or escape(card.summary)}
+    return MarkedView(**given | texts)
+
+
+_FIELDS = tuple(field.name for field in fields(ProductView))
+
+
+def mark(text: str, hits: Hits) -> Markup | None:
+    """As HTML, with what was found marked; None where nothing is."""
     parts, end = [], 0
     for match in hits(text):
         parts += [escape(text[end : match.start()]), "<mark>", escape(match.group()), "</mark>"]
         end = match.end()
-    return Markup("".join([*parts, escape(text[end:])])) if end else text  # noqa: S704  escaped
-
-
-def _is_marked(text: str) -> bool:
-    return isinstance(text, Markup)
+    return Markup("".join([*parts, escape(text[end:])])) if end else None  # noqa: S704  escaped
 
 
 def excerpt(text: str, hits: Hits) -> str:
