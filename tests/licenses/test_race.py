@@ -91,7 +91,7 @@ def test_a_seat_that_is_given_back_while_it_is_asked_for_is_taken_anew(
     question = Question(bought.key, FINGERPRINT)
     take(bought, FINGERPRINT)()
     commit()
-    given_back = []
+    given_back: list[bool] = []
 
     def come_between(*given: Any) -> None:
         if given[2].startswith("UPDATE activations") and not given_back:
