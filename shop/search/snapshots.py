@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,8 +16,8 @@ from shop.search.pulse import Pulse
 from shop.search.snapshot import Snapshot
 
 SMALL = 2_000
-"""Of so few products the snapshot is read again at once, by the request that finds it old. Of
-more it is read in a thread beside the requests, which go on with the old one."""
+"""Of so few products all are read again at once, by the request that finds the snapshot old. Of
+more, those that changed are read in a thread beside the requests, which go on with the old one."""
 OLDEST = 30.0
 """Seconds after which all of it is read again even if nobody noted a change."""
 RHYTHM = 1
@@ -34,72 +34,79 @@ class Snapshots:
         self._backend = backend
         self._currency = currency
         self._reading = threading.Lock()
+        self._reading_all = threading.Lock()
         self._lock = threading.Lock()
         self._kept: Snapshot | None = None
         self._state: object = None
         self._stock: Mapping[int, int] | None = None
         self._changes: Changes | None = None
-        self._read_at = self._whole_at = 0.0
-        self._took = self._whole_took = 0.0
+        self._read_at = self._all_read_at = 0.0
+        self._took = self._all_took = 0.0
 
     def current(self, now: Pulse) -> Snapshot:
         """Read again when something changed; while somebody reads, the others go on."""
-        state = (self._backend.version(), now.changes)
-        kept = self._kept
+        state, kept = (self._backend.version(), now.changes), self._kept
         if kept is None:
             with self._reading:
                 if self._kept is None:
                     self._read(state)
-        elif self._is_due(kept, state) and self._reading.acquire(blocking=False):
-            if kept.size > SMALL:
-                threading.Thread(target=self._read_apart, args=(state,), daemon=True).start()
-            else:
+        elif kept.size <= SMALL:
+            if (state != self._state or self._is_old()) and self._reading.acquire(blocking=False):
                 try:
                     self._read(state)
                 finally:
                     self._reading.release()
+        else:
+            if state != self._state and time.monotonic() - self._read_at > RHYTHM * self._took:
+                self._start(self._reading, lambda: self._read(state))
+            if self._is_old():
+                self._start(self._reading_all, self._read_all)
         return self._with_stock(now.empty_variants)
 
-    def _is_due(self, kept: Snapshot, state: object) -> bool:
-        now = time.monotonic()
-        if state == self._state:
-            return now - self._whole_at > max(OLDEST, IDLE_RHYTHM * self._whole_took)
-        return kept.size <= SMALL or now - self._read_at > RHYTHM * self._took
+    def _is_old(self) -> bool:
+        age = time.monotonic() - self._all_read_at
+        return age > max(OLDEST, IDLE_RHYTHM * self._all_took)
 
-    def _read(self, state: object) -> None:
-        """What changed, if that is known; otherwise, or if nothing did, all of it."""
-        started, kept = time.thread_time(), self._kept
-        seen = changes.read() if kept is None or kept.size > SMALL else None
-        renewed = self._renewed(seen) if state != self._state else None
-        fresh = renewed or published.read(self._currency)
-        with self._lock:
-            self._kept, self._stock, self._state, self._changes = fresh, None, state, seen
-            self._read_at = time.monotonic()
-            self._took = time.thread_time() - started
-            if renewed is None:
-                self._whole_at, self._whole_took = self._read_at, self._took
+    def _start(self, lock: threading.Lock, read: Callable[[], None]) -> None:
+        if lock.acquire(blocking=False):
+            threading.Thread(target=self._read_apart, args=(lock, read), daemon=True).start()
 
-    def _renewed(self, seen: Changes | None) -> Snapshot | None:
-        """None when all has to be read: too much changed, or a category is gone."""
-        kept, before = self._kept, self._changes
-        ids = seen.since(before) if seen and before else None
-        if kept is None or ids is None or kept.size - len(kept.slots) + len(ids) > MOST:
-            return None
-        if not ids:
-            return kept
-        fresh = published.read(self._currency, ids)
-        return kept.renewed(ids, fresh) if kept.tree.keys() <= fresh.tree.keys() else None
-
-    def _read_apart(self, state: object) -> None:
+    def _read_apart(self, lock: threading.Lock, read: Callable[[], None]) -> None:
         try:
             with self._app.app_context():
                 session.connection(execution_options={"only_reads": True})
-                self._read(state)
+                read()
         except SQLAlchemyError as error:
-            self._read_at = time.monotonic()
+            self._read_at = self._all_read_at = time.monotonic()
             log.error("products cannot be read", error=type(error).__name__)
         finally:
-            self._reading.release()
+            lock.release()
+
+    def _read(self, state: object) -> None:
+        """What changed, if that is known; otherwise all of it."""
+        started, kept, before = time.thread_time(), self._kept, self._changes
+        seen = changes.read() if kept is None or kept.size > SMALL else None
+        fresh = _renewed(kept, before, seen, self._currency) if kept and before and seen else None
+        self._keep(fresh or published.read(self._currency), seen, state)
+        self._read_at, self._took = time.monotonic(), time.thread_time() - started
+        if fresh is None:
+            self._all_read_at, self._all_took = self._read_at, self._took
+
+    def _read_all(self) -> None:
+        """All of it, and what changed meanwhile; whoever reads changes does not wait for this."""
+        started, before = time.thread_time(), changes.read()
+        whole = published.read(self._currency)
+        session.rollback()  # the next transaction sees what happened during this one
+        with self._reading:
+            session.connection(execution_options={"only_reads": True})
+            seen = changes.read()
+            fresh = _renewed(whole, before, seen, self._currency)
+            self._keep(fresh or published.read(self._currency), seen, self._state)
+            self._all_read_at, self._all_took = time.monotonic(), time.thread_time() - started
+
+    def _keep(self, fresh: Snapshot, seen: Changes | None, state: object) -> None:
+        with self._lock:
+            self._kept, self._stock, self._state, self._changes = fresh, None, state, seen
 
     def _with_stock(self, empty_variants: Mapping[int, int]) -> Snapshot:
         with self._lock:
@@ -110,6 +117,17 @@ class Snapshots:
                 kept = kept.with_stock(empty_variants)
             self._kept, self._stock = kept, empty_variants
             return kept
+
+
+def _renewed(kept: Snapshot, before: Changes, now: Changes, currency: str) -> Snapshot | None:
+    """None when all has to be read: too much changed, or a category is gone."""
+    ids = now.since(before)
+    if ids is None or kept.size - len(kept.slots) + len(ids) > MOST:
+        return None
+    if not ids:
+        return kept
+    fresh = published.read(currency, ids)
+    return kept.renewed(ids, fresh) if kept.tree.keys() <= fresh.tree.keys() else None
 
 
 def current() -> Snapshot:

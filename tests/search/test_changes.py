@@ -1,6 +1,7 @@
 """What somebody changed is seen soon, what we changed at once."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -12,9 +13,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
-from shop.catalog.models import Category, Product, Status, Variant
+from shop.catalog.models import Category, Kind, Product, Status, Variant
 from shop.db import commit, db, session
-from shop.search import answers, published, pulse, snapshots, writer
+from shop.search import answers, changes, published, pulse, snapshots, writer
 from shop.search.codec import Pool
 from shop.search.filters import Wanted
 from shop.search.listing import browse
@@ -113,8 +114,9 @@ def large(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[snapshots.Sna
     monkeypatch.setattr(snapshots, "SMALL", 0)
     kept: snapshots.Snapshots = app.extensions["search_snapshots"]
     yield kept
-    with kept._reading:
-        pass
+    for reading in (kept._reading_all, kept._reading):
+        with reading:
+            pass
 
 
 def test_a_large_shop_is_read_beside_the_requests(
@@ -170,6 +172,48 @@ def test_after_many_changes_all_is_read(
         sizes.append(browse(Wanted()).snapshot.size)
 
     assert max(sizes) == 3
+
+
+def test_of_too_many_changes_all_is_read(
+    app: Flask, large: snapshots.Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "MOST", 1)
+    monkeypatch.setattr(snapshots, "OLDEST", 0.0)
+    monkeypatch.setattr(snapshots, "IDLE_RHYTHM", 0)
+    for total in range(1, 5):
+        make_product()
+        commit()
+        assert until(lambda total=total: browse(Wanted()).total == total)  # type: ignore[misc]
+
+
+def test_what_nobody_noted_is_read_in_the_end(
+    app: Flask, large: snapshots.Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what is noted while all is read does not wait for that."""
+    product = make_product(brand="Acme")
+    assert browse(Wanted()).total == 1
+    session.rollback()
+    elsewhere(update(Product).values(kind=Kind.LICENSE))
+    read, go_on = published.read, threading.Event()
+
+    def read_slowly(currency: str, only: Any = None) -> Snapshot:
+        fresh = read(currency, only)
+        assert only is not None or go_on.wait(PATIENCE)
+        return fresh
+
+    monkeypatch.setattr(published, "read", read_slowly)
+    monkeypatch.setattr(snapshots, "OLDEST", 0.0)
+    monkeypatch.setattr(snapshots, "IDLE_RHYTHM", 0)
+    browse(Wanted())
+    other = make_product(brand="Bolt")
+    commit()
+    assert until(lambda: browse(Wanted()).total == 2)
+    monkeypatch.setattr(snapshots, "OLDEST", 3_600.0)
+    go_on.set()
+
+    licenses = Wanted(chosen={"kind": ["license"]})
+    assert until(lambda: list(browse(licenses).ids) == [product.id])
+    assert list(browse(Wanted()).ids) == [other.id, product.id]
 
 
 def test_without_a_category_all_is_read(app: Flask, large: snapshots.Snapshots) -> None:
