@@ -80,7 +80,7 @@ class Purchase:
             state = session.scalar(select(Order.payment_state).where(Order.id == self.order_id))
         return state is PaymentState.PAID
 
-    def mail(self) -> Row[tuple[State, int]]:
+    def mail(self) -> Row[State, int]:
         """Its state and attempts; what it says is sealed."""
         with self.shop.session() as session:
             columns = select(Mail.state, Mail.attempts)
