@@ -6,12 +6,12 @@ is seen at once.
 
 import time
 from collections import defaultdict
+from collections.abc import Hashable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from flask import current_app, has_app_context
-from sqlalchemy import func, literal, null, select, text, union_all
+from sqlalchemy import extract, func, literal, null, select, text, union_all
 
 from shop import db
 from shop.catalog.models import SCARCE, Variant
@@ -28,8 +28,9 @@ RHYTHM = 20
 
 @dataclass(frozen=True)
 class Pulse:
-    changes: tuple[int, datetime | None]
-    """How many products wait for the index, and since when the last one does."""
+    changes: tuple[Hashable, ...]
+    """Of the products that wait for the index: how many, when the last one changed, and the sum of
+    all these times, which differs too when one changed earlier and was committed later."""
     scarce: dict[int, tuple[tuple[int, int], ...]]
     """For each product with variants that are nearly gone, their ids and what is left of each."""
     empty_variants: dict[int, int] = field(init=False)
@@ -85,13 +86,13 @@ def word() -> Word:
 def take() -> Pulse:
     rows: Any = session.execute(QUESTION).all()
     scarce: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    waits, latest = 0, None
-    for product_id, variant_id, left, changed_at in rows:
+    changes: tuple[Hashable, ...] = ()
+    for product_id, variant_id, *found in rows:
         if product_id:
-            scarce[product_id].append((variant_id, left))
+            scarce[product_id].append((variant_id, found[0]))
         else:
-            waits, latest = left, changed_at
-    return Pulse((waits, latest), {id_: tuple(sorted(found)) for id_, found in scarce.items()})
+            changes = tuple(found)
+    return Pulse(changes, {id_: tuple(sorted(found)) for id_, found in scarce.items()})
 
 
 def _pulses() -> Pulses:
@@ -101,12 +102,13 @@ def _pulses() -> Pulses:
 
 def _question() -> Any:
     variant = Variant.metadata.tables["variants"].c
-    waiting: Any = select(
-        literal(0), literal(0), func.count(), func.max(SearchChange.changed_at)
-    ).where(SearchChange.indexed_at.is_(None))
-    scarce = select(
-        variant.product_id, variant.id, variant.on_hand - variant.reserved, null()
-    ).where(text(SCARCE))
+    at = SearchChange.changed_at
+    times = func.sum(extract("epoch", at))
+    waiting: Any = select(literal(0), literal(0), func.count(), func.max(at), times).where(
+        SearchChange.indexed_at.is_(None)
+    )
+    left = variant.on_hand - variant.reserved
+    scarce = select(variant.product_id, variant.id, left, null(), null()).where(text(SCARCE))
     return union_all(waiting, scarce)
 
 

@@ -5,12 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from shop.catalog.models import Category, Kind, Product, Status, Variant
@@ -19,6 +20,7 @@ from shop.search import answers, changes, published, pulse, snapshots, writer
 from shop.search.codec import Pool
 from shop.search.filters import Wanted
 from shop.search.listing import browse
+from shop.search.models import SearchChange
 from shop.search.snapshot import Snapshot
 from tests.factories import make_price, make_product, make_variant
 from tests.queries import count_queries
@@ -64,6 +66,25 @@ def test_pages_in_a_row_ask_once_what_changed(
         visitor.get("/products")
 
     assert not queries
+
+
+def test_a_change_that_is_committed_late_is_seen(postgres_app: Flask) -> None:
+    """Another product changed after it and was committed before it."""
+    late = make_product(title="Late")
+    commit()
+    make_product(title="Early")
+    commit()
+    before = pulse.take()
+    changed_at = session.scalars(select(SearchChange.changed_at).order_by(SearchChange.id)).all()
+    assert changed_at[0] < changed_at[1]
+
+    just_before = changed_at[1] - timedelta(microseconds=1)
+    change = update(SearchChange).where(SearchChange.product_id == late.id)
+    session.execute(change.values(changed_at=just_before))
+    commit()
+
+    assert pulse.take().changes[:2] == before.changes[:2]
+    assert pulse.take().changes != before.changes
 
 
 def test_our_own_sale_is_seen_at_once(
