@@ -1,12 +1,15 @@
 """What can be done with the cart in hand."""
 
+from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import joinedload
 
 from shop import config
-from shop.cart import cookie, holding
+from shop.cart import cookie, holding, lines
+from shop.cart.lines import Line
 from shop.cart.models import MOST_PER_LINE, Cart, CartLine
 from shop.catalog import prices
 from shop.catalog.models import Price, Variant
@@ -55,6 +58,11 @@ def _found(condition: ColumnElement[bool]) -> Select[Cart]:
 
 
 @cache
+def _found_with_lines(condition: ColumnElement[bool]) -> Select[Any]:
+    return lines.beside(_found(condition))
+
+
+@cache
 def _counted(condition: ColumnElement[bool]) -> Select[int]:
     return select(func.sum(CartLine.quantity)).join(Cart).where(condition)
 
@@ -64,9 +72,18 @@ def find_cart() -> Cart | None:
     return None if mine is None else session.scalar(_found(mine.condition), mine.params)
 
 
-def current_cart() -> Cart:
-    """The cart in hand, or an empty one that is not saved."""
-    return find_cart() or Cart(currency=config.current().currency, version=0)
+def find_with_lines() -> tuple[Cart, Sequence[Line]] | None:
+    """The cart in hand and what is in it, in one statement."""
+    mine = holding.in_hand()
+    if mine is None:
+        return None
+    rows = session.execute(_found_with_lines(mine.condition), mine.params).all()
+    return (rows[0][0], lines.found_in(rows)) if rows else None
+
+
+def empty_cart() -> Cart:
+    """For who has none: it is not saved."""
+    return Cart(currency=config.current().currency, version=0)
 
 
 def count_items() -> int:

@@ -7,7 +7,7 @@ from flask import url_for
 
 from shop import money
 from shop.cart import changes, holds, lines
-from shop.cart.carts import current_cart
+from shop.cart.carts import empty_cart, find_with_lines
 from shop.cart.changes import CurrentPrice
 from shop.cart.lines import Line
 from shop.cart.models import Cart
@@ -111,11 +111,13 @@ class CartView:
 
 
 def current() -> CartView:
-    return of(current_cart())
+    return of(*(find_with_lines() or (empty_cart(), [])))
 
 
-def of(cart: Cart) -> CartView:
-    rows = lines.read(cart.id) if cart.id else []
+def of(cart: Cart, rows: Sequence[Line] | None = None) -> CartView:
+    """:param rows: its lines, where they were read with it."""
+    if rows is None:
+        rows = lines.read(cart.id) if cart.id else []
     prices = changes.current_prices(rows)
     held = holds.of(cart.id) if any(lines.available(row) < row.quantity for row in rows) else {}
     views = [_line_view(row, prices[row.id], held.get(row.variant_id, 0)) for row in rows]

@@ -10,7 +10,7 @@ from shop.billing import payments
 from shop.billing.gateway import Declined
 from shop.billing.models import PaymentWay
 from shop.cart import summary
-from shop.cart.carts import find_cart
+from shop.cart.carts import find_with_lines
 from shop.cart.models import Cart
 from shop.cart.summary import CartView
 from shop.checkout import filling, paying, sessions, steps
@@ -76,12 +76,13 @@ def create_session(body: NewSession) -> tuple[CheckoutSessionOut, int]:
     201 with a new session; 200 with the one that this cart has already. A cart that changed after
     payment started gets a new session, and the old payment is canceled.
     """
-    cart = find_cart()
-    if cart is None:
+    found = find_with_lines()
+    if found is None:
         raise sessions.EmptyCart
+    cart, lines = found
     if body.cart_id not in {None, cart.token}:
         raise NotFound
-    if not (view := summary.of(cart)).lines:
+    if not (view := summary.of(cart, lines)).lines:
         raise sessions.EmptyCart
     checkout, is_new = sessions.create_or_get(cart)
     return _answer(checkout, quote(checkout, view)), 201 if is_new else 200
@@ -183,9 +184,9 @@ def _chosen(checkout: CheckoutSession, body: Confirm) -> dict[str, str]:
 
 def _open_session(token: str, step: str) -> tuple[CheckoutSession, CartView, Quote]:
     """The session, the cart it is about, and what that costs before the step."""
-    checkout = sessions.load(token)
+    checkout, lines = sessions.load_with_lines(token)
     sessions.require_open(checkout)
-    cart = summary.of(_cart_of(checkout))
+    cart = summary.of(_cart_of(checkout), lines)
     now = quote(checkout, cart)
     steps.require(step, checkout, now)
     return checkout, cart, now

@@ -1,14 +1,16 @@
 """Finding, making and replacing checkout sessions. A cart has one that is alive, at most."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
 from flask_login import current_user
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, select
 from sqlalchemy.orm import contains_eager
 
-from shop.cart import holding
+from shop.cart import holding, lines
+from shop.cart.lines import Line
 from shop.cart.models import Cart
 from shop.checkout.closing import close
 from shop.checkout.models import LIVE, CheckoutSession, CheckoutStatus
@@ -74,6 +76,18 @@ def load(token: str) -> CheckoutSession:
     return checkout
 
 
+def load_with_lines(token: str) -> tuple[CheckoutSession, Sequence[Line]]:
+    """As `load` does, with what is in its cart, in one statement."""
+    mine = holding.in_hand()
+    if mine is None:
+        raise NotFound
+    params = {**mine.params, "token": token}
+    rows = session.execute(_of_holder_with_lines(mine.condition), params).all()
+    if not rows:
+        raise NotFound
+    return rows[0][0], lines.found_in(rows)
+
+
 def lock(token: str) -> tuple[CheckoutSession, Cart]:
     """The session and the cart in hand as they are now; the cart is ours until the commit.
 
@@ -99,6 +113,11 @@ def _of_holder(condition: ColumnElement[bool]) -> Select[CheckoutSession]:
         .where(condition, CheckoutSession.token == bindparam("token"))
         .options(contains_eager(CheckoutSession.cart))
     )
+
+
+@cache
+def _of_holder_with_lines(condition: ColumnElement[bool]) -> Select[Any]:
+    return lines.beside(_of_holder(condition))
 
 
 @cache
@@ -190,14 +209,20 @@ def _create(cart: Cart, last: CheckoutSession | None) -> tuple[CheckoutSession, 
     draft = _draft(cart, last)
     given = {name: getattr(draft, name) for name in (*CARRIED_OVER, "user_id", "expires_at")}
     known = {name: value for name, value in given.items() if value is not None}
-    row = insert(CheckoutSession).values(cart_id=cart.id, **known).on_conflict_do_nothing()
-    checkout = session.scalar(row.returning(CheckoutSession))
+    made = _made_on(session.get_bind().dialect.name)
+    checkout: CheckoutSession | None = session.scalar(made, {"cart_id": cart.id, **known})
     if checkout is not None:
         return checkout, True
     other = find_unfinished(cart)  # another tab was faster
     if other is None:
         raise Expired
     return other, False
+
+
+@cache
+def _made_on(_dialect: str) -> Executable:
+    """One statement for each kind of database: building it takes longer than running it."""
+    return insert(CheckoutSession).on_conflict_do_nothing().returning(CheckoutSession)
 
 
 def _draft(cart: Cart, last: CheckoutSession | None) -> CheckoutSession:
