@@ -128,7 +128,8 @@ def check_rounds(rounds: list[list[Step]]) -> None:
         assert told(snapshot) == told(published.read("EUR"))
 
 
-def test_whatever_changes_it_is_as_if_all_were_read(app: Flask) -> None:
+@pytest.mark.usefixtures("either_app")
+def test_whatever_changes_it_is_as_if_all_were_read() -> None:
     check_rounds()
 
 
