@@ -184,7 +184,7 @@ def build(count: int) -> Language:
 
 
 def watch_changes(settings: Settings, client: FlaskClient, count: int) -> None:
-    """How long after another process saved a change this one shows it."""
+    """How long after another process saved a change this one shows it, asked all the time."""
     signs: dict[str, Callable[[], bool]] = {
         NEW_TITLE: lambda: f"{NEW_TITLE}</mark>" in client.get(f"/search?q={NEW_TITLE}").text,
         "": lambda: f"{count - 1:,} products" in client.get("/products").text,
