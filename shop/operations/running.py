@@ -17,6 +17,7 @@ from shop.operations.processes import Processes
 from shop.search import writer
 
 PATIENCE = 30.0  # seconds until the shop must answer
+THREADS = 4
 
 
 @click.command("run")
@@ -81,11 +82,13 @@ def worker(settings: Settings) -> list[str]:
 
 
 def web(host: str, port: int, workers: int) -> list[str]:
+    """Four requests at a time: more threads in one process wait for each other, not for Stripe."""
+    threads = max(2, THREADS // workers)
     return [
         *("env", "MALLOC_ARENA_MAX=1"),  # threads that share one lock need no heaps of their own
         *(script("granian"), "--interface", "wsgi", "--factory", "shop.app:create_app"),
         *("--host", host, "--port", str(port), "--workers", str(workers)),
-        *("--blocking-threads", "4", "--log-level", "warning", "--no-ws"),
+        *("--blocking-threads", str(threads), "--log-level", "warning", "--no-ws"),
     ]
 
 
