@@ -37,7 +37,8 @@ def init_app(app: Flask, settings: Settings) -> None:
             if "Cache-Control" not in headers:
                 headers["Cache-Control"] = "private, no-store"
             response.vary.add("Cookie")
-        headers.extend(fixed)
+        for name, value in fixed.items():
+            headers.setdefault(name, value)
         return response
 
 
