@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, bindparam, select, type_coerce
+from sqlalchemy import ScalarSelect, Select, String, bindparam, select, type_coerce
 
 from shop import money
 from shop.catalog import remembered
@@ -84,14 +84,6 @@ def _card_rows() -> Select[Any]:
     products, images = Product.__table__, Image.__table__
     variants, prices = Variant.__table__, Price.__table__
     product, image, variant, price = products.c, images.c, variants.c, prices.c
-    first_image = (
-        select(image.id)
-        .where(image.product_id == product.id)
-        .order_by(image.position, image.id)
-        .limit(1)
-        .correlate(products)
-        .scalar_subquery()
-    )
     shown = price.is_active & (price.currency == bindparam("currency"))
     return (
         select(product.id, type_coerce(product.status, String))
@@ -101,9 +93,22 @@ def _card_rows() -> Select[Any]:
         .add_columns(type_coerce(price.interval, String), price.interval_count)
         .add_columns(price.variant_id, variant.tracks_stock, variant.on_hand - variant.reserved)
         .select_from(products)
-        .outerjoin(images, image.id == first_image)
+        .outerjoin(images, image.id == first_image())
         .outerjoin(variants, variant.product_id == product.id)
         .outerjoin(prices, (price.variant_id == variant.id) & shown)
+    )
+
+
+def first_image() -> ScalarSelect[Any]:
+    """The id of the picture that stands for the product of the statement around it."""
+    products, image = Product.__table__, Image.__table__.c
+    return (
+        select(image.id)
+        .where(image.product_id == products.c.id)
+        .order_by(image.position, image.id)
+        .limit(1)
+        .correlate(products)
+        .scalar_subquery()
     )
 
 

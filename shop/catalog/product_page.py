@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, String, bindparam, case, func, or_, select, type_coerce
 
 from shop.catalog import remembered
+from shop.catalog.cards import first_image
 from shop.catalog.models import Category, Image, Price, Product, Status, Variant, product_categories
 from shop.catalog.offers import Choice, VariantRow, choice
-from shop.catalog.shelf import ImageView, category_url, media_url
+from shop.catalog.shelf import ImageView, askable, category_url, media_url
 from shop.db import session
 from shop.errors import NotFound
 
@@ -58,8 +59,8 @@ def read(slug: str, currency: str) -> ProductPage:
 
 
 def _read(slug: str, currency: str) -> ProductPage:
-    asked = {"slug": slug.replace("\0", "\N{REPLACEMENT CHARACTER}")}  # no text of PostgreSQL's
-    pictures = [PictureRow._make(row) for row in session.execute(_PICTURES, asked)]
+    asked = session.execute(_PICTURES, {"slug": askable(slug)})
+    pictures = [PictureRow._make(row) for row in asked]
     if not pictures:
         raise NotFound
     shown = pictures[0]
@@ -109,15 +110,7 @@ def _pictures_of_product() -> Select[Any]:
         .correlate(products)
         .scalar_subquery()
     )
-    first_image = (
-        select(image.id)
-        .where(image.product_id == product.id)
-        .order_by(image.position, image.id)
-        .limit(1)
-        .correlate(products)
-        .scalar_subquery()
-    )
-    is_first = or_(image.id.is_(None), image.id == first_image)
+    is_first = or_(image.id.is_(None), image.id == first_image())
     return (
         select(product.id, product.title, product.summary, type_coerce(product.kind, String))
         .add_columns(product.brand, case((is_first, product.description_html)))

@@ -9,7 +9,6 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from shop.catalog.models import (
     Category,
-    Image,
     Price,
     Product,
     Variant,
@@ -48,12 +47,12 @@ def find(which: ColumnElement[bool]) -> Product:
 
 
 def has_slug(text: str) -> ColumnElement[bool]:
+    return Product.slug == askable(text)
+
+
+def askable(text: str) -> str:
     """PostgreSQL has no NUL in its texts and would refuse the question."""
-    return Product.slug == text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-def image_view(image: Image) -> ImageView:
-    return ImageView(media_url(image.path), image.alt, image.width, image.height)
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def media_url(path: str) -> str:
