@@ -49,7 +49,7 @@ class FrontPage:
 
 def front_page(currency: str) -> FrontPage:
     """The newest products, and the newest of the first top categories that hold something."""
-    remembered.current()
+    remembered.current()  # before the first question, so that nothing read is older
     newest = session.scalars(_newest).all()
     shelves = _shelves()
     ids = {*newest, *(id for _, members in shelves for id in members)}

@@ -45,7 +45,7 @@ def suggestions() -> str:
 
 def _show(path: str, within: str | None = None) -> str:
     currency = config.current().currency
-    remembered.current()
+    remembered.current()  # before the first question, so that nothing read is older
     listing = browse(filters.read(request.args, currency, within))
     found = cards(listing.ids, currency) if listing.ids else []
     if listing.searched:
