@@ -30,7 +30,8 @@ ZERO_DECIMAL = frozenset(
 THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 ENDS_IN_00 = frozenset(["ISK", "UGX"])
 
-# In minor units: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+# In minor units, not compared with https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+# line by line. Stripe has the last word: what it takes depends on the currency it pays out too.
 LEAST = {
     **dict.fromkeys(["AUD", "BRL", "CAD", "CHF", "EUR", "INR", "JPY", "NZD", "SGD", "USD"], 50),
     **dict.fromkeys(["AED", "MYR", "PLN", "RON"], 200),
