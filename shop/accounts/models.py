@@ -70,6 +70,35 @@ class ApiToken(Base):
     last_used_at: Mapped[datetime | None]
 
 
+class Purpose(enum.StrEnum):
+    """What a link in a mail is for."""
+
+    REGISTER = "register"
+    RESET = "reset"
+    VERIFY = "verify"
+    CHANGE = "change"
+
+
+class MailedLink(Base):
+    """A link that proves who opens it reads the mails of an address. Good once, for a while."""
+
+    __tablename__ = "mailed_links"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    """The purpose and for whom: a newer link takes the place of an older one."""
+    purpose: Mapped[Purpose]
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    email: Mapped[str]
+    """Where it was sent, as it was typed."""
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str] = mapped_column(default="")
+    next: Mapped[str] = mapped_column(default="")
+    """The page that it leads back to."""
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class SignInSession(Base):
     """One browser that is signed in; without its row the cookie is worth nothing."""
 

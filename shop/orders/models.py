@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from shop.accounts.models import normalize_email
 from shop.catalog.models import Kind
 from shop.db import Base, utcnow
 
@@ -41,6 +42,8 @@ class Order(Base):
     token: Mapped[str] = mapped_column(unique=True, default=secrets.token_urlsafe)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     email: Mapped[str] = mapped_column(index=True)
+    email_norm: Mapped[str] = mapped_column(index=True, server_default="")
+    """By which an account finds its owner's earlier orders."""
     name: Mapped[str] = mapped_column(default="")
     billing_address: Mapped[dict[str, str]]
     shipping_address: Mapped[dict[str, str] | None]
@@ -68,6 +71,11 @@ class Order(Base):
     entries: Mapped[list["TimelineEntry"]] = relationship(
         cascade="all, delete-orphan", order_by="TimelineEntry.id"
     )
+
+    @validates("email")
+    def _normalize(self, _field: str, email: str) -> str:
+        self.email_norm = normalize_email(email)
+        return email
 
     @property
     def is_paid(self) -> bool:
