@@ -28,7 +28,6 @@ def upgrade() -> None:
         sa.Column("secret_hash", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("name", sa.String(), nullable=False),
         sa.Column("next", sa.String(), nullable=False),
         sa.Column("expires_at", shop.db.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -93,7 +93,6 @@ class MailedLink(Base):
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), index=True
     )
-    name: Mapped[str] = mapped_column(default="")
     next: Mapped[str] = mapped_column(default="")
     """The page that it leads back to."""
     expires_at: Mapped[datetime] = mapped_column(index=True)
