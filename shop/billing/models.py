@@ -47,7 +47,7 @@ class Payment(Base):
     stripe_payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
     stripe_checkout_session_id: Mapped[str | None] = mapped_column(unique=True)
     tries: Mapped[int] = mapped_column(default=0)
-    """Raised after an answer of no further use, a decline or a fault: part of the next key."""
+    """Raised by every confirmation, and by answers of no further use: part of the next key."""
     received: Mapped[int] = mapped_column(default=0)
     refunded: Mapped[int] = mapped_column(default=0)
     card_brand: Mapped[str | None]

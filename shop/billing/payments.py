@@ -172,10 +172,11 @@ def confirm(
 ) -> Confirmation:
     """Confirm on the server what the buyer chose; repeating it charges nothing twice. Commits.
 
-    Another choice is another call with a key of its own: who was sent to the bank may come back and
-    take another card. Stripe lets only one of them pay.
+    Each call is a try with a key of its own, unless two are made at the same moment: who was sent
+    to the bank may come back, take another card, and then the first again. Stripe lets only one of
+    them pay.
 
-    :raises Declined: when the bank said no; the next try gets a new idempotency key.
+    :raises Declined: when the bank said no.
     :raises AlreadySettled: when there is no PaymentIntent to confirm.
     """
     if payment.status in SETTLED:
@@ -188,8 +189,9 @@ def confirm(
         params["payment_method"] = payment_method
     if confirmation_token:
         params["confirmation_token"] = confirmation_token
+    choice = confirmation_token or payment_method
     try:
-        with _calling(payment, f"confirm:{confirmation_token or payment_method}") as (client, key):
+        with _counted(payment), _calling(payment, f"confirm:{choice}") as (client, key):
             intent = client.v1.payment_intents.confirm(intent_id, params, {"idempotency_key": key})
     except (Declined, StripeRefused):
         status = mirror.sync(payment_id).status
@@ -217,10 +219,26 @@ def _calling(payment: Payment, act: str = "start") -> Iterator[tuple[stripe.Stri
         with stripe_call() as client:
             yield client, key
     except (Declined, StripeRefused, StripeFault):
-        same = (Payment.id == payment_id) & (Payment.tries == tries)
-        session.execute(update(Payment).where(same).values(tries=tries + 1))
-        db.commit()
+        _next_try(payment_id, tries)
         raise
+
+
+@contextmanager
+def _counted(payment: Payment) -> Iterator[None]:
+    """The next try is another one, however this one ends: even an answer that was lost counts."""
+    payment_id, tries = payment.id, payment.tries
+    try:
+        yield
+    except ShopError:
+        _next_try(payment_id, tries)
+        raise
+    _next_try(payment_id, tries)
+
+
+def _next_try(payment_id: int, tries: int) -> None:
+    same = (Payment.id == payment_id) & (Payment.tries == tries)
+    session.execute(update(Payment).where(same).values(tries=tries + 1))
+    db.commit()
 
 
 def cancel(payment: Payment) -> bool:

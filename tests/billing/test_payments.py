@@ -23,6 +23,8 @@ from stripe_sandbox.testing import StripeSandbox
 from tests.factories import make_price
 from tests.orders.factories import confirm, make_bank_debit, make_order, make_payment, open_payment
 
+ASKS_THE_BANK, ASKS_TOO = "pm_card_authenticationRequired", "pm_card_authenticationRequiredOnSetup"
+
 
 @pytest.fixture
 def order(app: Flask) -> Order:
@@ -86,6 +88,36 @@ def test_c01_a_card_that_paid_unheard_is_not_charged_beside_another(
 
     assert second.status is PaymentStatus.SUCCEEDED
     assert len(stripe_sandbox.events("charge.succeeded")) == 1
+
+
+def card_at_stripe(app: Flask, payment: Payment) -> str:
+    """The last digits of the one that Stripe has in hand."""
+    intents = app.extensions["stripe"].v1.payment_intents
+    now = intents.retrieve(payment.stripe_payment_intent_id, {"expand": ["payment_method"]})
+    last4: str = now.payment_method.card.last4
+    return last4
+
+
+def test_c01_going_back_to_an_earlier_card_asks_its_bank_anew(app: Flask, order: Order) -> None:
+    """Stripe answers a repeated key as it did before, though it has another card in hand now."""
+    payment = make_payment(order)
+    for card in (ASKS_THE_BANK, ASKS_TOO, ASKS_THE_BANK):
+        confirm(payment, card)
+
+    assert card_at_stripe(app, payment) == "3184"
+
+
+def test_c02_a_bank_asked_unheard_is_asked_anew_after_another_card(
+    app: Flask, order: Order, stripe_sandbox: StripeSandbox
+) -> None:
+    payment = make_payment(order)
+    for card in (ASKS_THE_BANK, ASKS_TOO):
+        stripe_sandbox.fault("drop", "/v1/payment_intents", method="POST", when="after", times=2)
+        with pytest.raises(StripeUnavailable):
+            confirm(payment, card)
+    confirm(payment, ASKS_THE_BANK)
+
+    assert card_at_stripe(app, payment) == "3184"
 
 
 def test_c02_an_answer_lost_after_the_effect_makes_one_intent(
