@@ -125,15 +125,21 @@ def show_shop_error(error: ShopError) -> tuple[str, int] | Response:
     return _error_page(error.status, error.title, error.detail)
 
 
-def show_http_error(error: HTTPException) -> tuple[str, int] | Response:
+def show_http_error(error: HTTPException) -> Response:
+    """With the headers that belong to the status, such as `Allow` to 405."""
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()  # type: ignore[return-value]  # a redirect of the router
     status, detail = error.code or 500, _own_words(error)
     if isinstance(error, CSRFError):
         detail = "This page was open for too long. Please go back, reload it and try again."
     if api.is_api_request():
-        return api.problem(status, error.name, detail or error.name)
-    return _error_page(status, "", detail)
+        response = api.problem(status, error.name, detail or error.name)
+    else:
+        response = Response(*_error_page(status, "", detail))
+    response.headers.update(
+        {name: value for name, value in error.get_headers() if name != "Content-Type"}
+    )
+    return response
 
 
 def _own_words(error: HTTPException) -> str:
@@ -142,16 +148,15 @@ def _own_words(error: HTTPException) -> str:
     return "" if error.description in {None, stock_text} else str(error.description)
 
 
-def show_database_error(error: OperationalError) -> tuple[str, int] | Response:
+def show_database_error(error: OperationalError) -> Response:
     """Locked, full or gone: the caller may try again, and a webhook will."""
     log.error("database", error=type(error.orig).__name__)
-    answer = show_http_error(ServiceUnavailable("The shop is very busy. Please try again."))
-    response = answer if isinstance(answer, Response) else Response(answer[0], answer[1])
+    response = show_http_error(ServiceUnavailable("The shop is very busy. Please try again."))
     response.headers["Retry-After"] = "5"
     return response
 
 
-def show_fault(error: Exception) -> tuple[str, int] | Response:
+def show_fault(error: Exception) -> Response:
     log.error("fault", exc_info=error)
     return show_http_error(InternalServerError("The fault is on our side and was noted."))
 

@@ -163,6 +163,23 @@ def test_x06_the_api_too(broken: FlaskClient) -> None:
     assert "canary" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "/products", {"GET", "HEAD", "OPTIONS"}),
+        ("GET", "/api/cart/items", {"POST", "OPTIONS"}),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_ones(
+    client: FlaskClient, method: str, path: str, allowed: set[str]
+) -> None:
+    answer = client.open(path, method=method)
+    assert answer.status_code == 405
+    assert set(answer.headers["Allow"].split(", ")) == allowed
+    kind = "application/problem+json" if path.startswith("/api/") else "text/html"
+    assert answer.mimetype == kind
+
+
 def test_a_page_that_is_not_there_helps_to_find_it(client: FlaskClient) -> None:
     answer = client.get("/nothing")
 
