@@ -89,6 +89,17 @@ def fail(model: type[Leased], row_id: int, lease: str, error: str) -> None:
     )
 
 
+def bury(model: type[Leased], row_id: int, lease: str, error: str) -> None:
+    """Dead at once: no later try would do better."""
+    _update(
+        model,
+        _held(model, row_id, lease),
+        state=State.DEAD,
+        lease=None,
+        error=error[:500],
+    )
+
+
 def revive(model: type[Leased], row_id: int) -> bool:
     """Give a failed or dead row all its tries again."""
     stuck = model.state.in_([State.FAILED, State.DEAD])

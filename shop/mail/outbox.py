@@ -60,6 +60,11 @@ def send(mail_id: int) -> bool:
         message = compose(mail)
         db.commit()
         transports.deliver(message)
+    except transports.Undeliverable as error:
+        leases.bury(Mail, mail_id, lease, str(error))
+        db.commit()
+        log.warning("mail cannot be delivered", mail=mail_id)
+        return False
     except Exception as error:  # noqa: BLE001  whatever it is, the row keeps it and is tried again
         leases.fail(Mail, mail_id, lease, repr(error))
         db.commit()
@@ -75,9 +80,7 @@ def compose(mail: Mail) -> EmailMessage:
     settings = config.current()
     message = EmailMessage()
     message["From"] = settings.mail_from
-    message["To"] = Address(
-        addr_spec=_ascii(mail.recipient)
-    )  # one, and nothing else: it was typed in
+    message["To"] = _one_address(mail.recipient)
     message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = formatdate(mail.created_at.timestamp())
     message["Message-ID"] = f"<{sha256(mail.key.encode()).hexdigest()[:24]}@{settings.host}>"
@@ -87,8 +90,12 @@ def compose(mail: Mail) -> EmailMessage:
     return message
 
 
-def _ascii(address: str) -> str:
-    """With the domain as every mail server knows it: `xn--mller-kva.de` for `müller.de`."""
-    if address.isascii():
-        return address
-    return validate_email(address, check_deliverability=False).ascii_email or address
+def _one_address(typed: str) -> Address:
+    """One, and nothing else, with the domain as every mail server knows it: `xn--mller-kva.de`.
+
+    :raises ValueError: when it is none, or several.
+    """
+    if typed.isascii():
+        return Address(addr_spec=typed)
+    known = validate_email(typed, check_deliverability=False)
+    return Address(username=known.local_part, domain=known.ascii_domain)

@@ -13,7 +13,7 @@ from shop import leases
 from shop.config import Settings
 from shop.db import commit, rollback, session, utcnow
 from shop.leases import State
-from shop.mail import outbox, tasks
+from shop.mail import outbox, tasks, transports
 from shop.mail.models import Mail
 from tests.catalog.race import race
 from tests.mail.factories import make_mail
@@ -181,6 +181,53 @@ def test_a_server_that_is_gone_is_tried_until_the_mail_is_dead(
 def test_a_domain_in_other_letters_is_spelled_as_servers_know_it(smtp: SmtpServer) -> None:
     assert outbox.send(make_mail(recipient="info@müller.example.org").id)
     assert smtp.recipients == ["info@xn--mller-kva.example.org"]
+
+
+def test_a_name_in_other_letters_needs_a_server_that_can_write_it(smtp: SmtpServer) -> None:
+    smtp.extensions = [b"8BITMIME", b"SMTPUTF8"]
+    assert outbox.send(make_mail(recipient="müller@müller.example.org").id)
+
+    assert smtp.recipients == ["müller@xn--mller-kva.example.org"]
+    [sender] = [command for command in smtp.commands if command.startswith(b"mail FROM")]
+    assert b"SMTPUTF8" in sender
+    assert "müller@" in str(smtp.mails[0]["To"])
+
+
+def test_a_name_that_the_server_cannot_write_is_not_tried_again(smtp: SmtpServer) -> None:
+    mail = make_mail(recipient="müller@example.org")
+
+    assert not outbox.send(mail.id)
+    assert (mail.state, mail.attempts, mail.lease) == (State.DEAD, 1, None)
+    assert "SMTPUTF8" in (mail.error or "")
+    assert smtp.recipients == []
+    assert tasks.sweep() == 0
+
+
+def test_a_name_in_other_letters_is_readable_in_a_file(app: Flask, settings: Settings) -> None:
+    assert outbox.send(make_mail(recipient="müller@example.org").id)
+
+    [file] = (settings.data_dir / "mail").glob("*.eml")
+    assert "To: müller@example.org" in file.read_text()
+
+
+def test_a_taken_mail_is_sent_whatever_the_good_bye(smtp: SmtpServer) -> None:
+    smtp.mood = "rude"
+
+    assert outbox.send(make_mail().id)
+    assert len(smtp.mails) == 1
+
+
+def test_a_server_that_drips_is_left_before_the_lease_ends(
+    smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert leases.LEASE.total_seconds() > transports.LIMIT
+    monkeypatch.setattr(transports, "LIMIT", 1)
+    mail = make_mail()
+    smtp.mood = "slow"
+
+    assert not outbox.send(mail.id)
+    assert mail.state is State.FAILED
+    assert "took longer than 1 seconds" in (mail.error or "")
 
 
 def test_x09_a_subject_starts_no_header(smtp: SmtpServer) -> None:
