@@ -83,6 +83,7 @@ ID_FORMATS: dict[str, tuple[str, int]] = {
     "refund": ("re_3", 23),
     "setup_attempt": ("setatt_1", 23),
     "setup_intent": ("seti_1", 23),
+    "shipping_rate": ("shr_1", 23),
     "subscription": ("sub_1", 23),
     "subscription_item": ("si_", 14),
     "subscription_schedule": ("sub_sched_1", 23),

@@ -7,9 +7,16 @@ from flask import abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from stripe_sandbox.errors import CardDeclined, InvalidCard, InvalidRequest, Json
+from stripe_sandbox.hosted import address_form
 from stripe_sandbox.hosted.pages import box, bp
 from stripe_sandbox.hosted.payment_form import PaymentForm, delayed_method
-from stripe_sandbox.payments import checkout, checkout_prices, checkout_setup, checkout_subscription
+from stripe_sandbox.payments import (
+    checkout,
+    checkout_prices,
+    checkout_setup,
+    checkout_shipping,
+    checkout_subscription,
+)
 from stripe_sandbox.payments.checkout_prices import lines_of
 
 Page = BaseResponse | tuple[str, int] | str
@@ -32,6 +39,7 @@ def pay(id: str) -> Page:
     form = PaymentForm(request.form)
     with box().store.transaction():
         session = _open_session(id)
+        form.errors |= address_form.problems(session, form.values)
         is_free = checkout_prices.is_free(session)
         next_page = _pay(session, form) if form.validate(needs_method=not is_free) else None
         return next_page or (_render(session, form), 422)
@@ -48,6 +56,14 @@ def apply_promotion(id: str) -> Page:
         except InvalidRequest as refusal:
             form.errors["promotion_code"] = refusal.message
             return _render(session, form), 422
+        return redirect(f"/c/pay/{id}", 303)
+
+
+@bp.post("/c/pay/<id>/shipping")
+def choose_shipping(id: str) -> Page:
+    with box().store.transaction():
+        session = _open_session(id)
+        checkout_shipping.choose(box(), session, request.form.get("shipping_rate", ""))
         return redirect(f"/c/pay/{id}", 303)
 
 
@@ -113,6 +129,7 @@ def _render(session: Json, form: PaymentForm) -> str:
         "hosted/checkout.html",
         session=session,
         lines=lines_of(box(), session),
+        rates=checkout_shipping.rates_of(box(), session),
         form=form,
         known_email=_known_email(session),
         delayed=delayed_method(session["currency"]) if session["amount_total"] else None,

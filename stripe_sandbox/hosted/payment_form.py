@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stripe_sandbox.errors import Json, StripeError
+from stripe_sandbox.hosted import address_form
 from stripe_sandbox.payments.cards import BANK_TYPE_OF
 from stripe_sandbox.payments.checkout import Buyer
 
@@ -46,8 +47,8 @@ class PaymentForm:
         return Buyer(
             email=self.values.get("email", "").strip(),
             name=self.values.get("name", "").strip(),
-            country=self.values.get("country", ""),
-            postal_code=self.values.get("postal_code", "").strip(),
+            address=address_form.address(self.values),
+            shipping=address_form.shipping(self.values),
         )
 
     def validate(self, *, needs_method: bool = True) -> bool:

@@ -1,7 +1,7 @@
 """A Checkout Session on its way from open to complete."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stripe_sandbox import events, shapes, timers
 from stripe_sandbox.errors import Json
@@ -18,12 +18,9 @@ STARTERS: dict[str, Callable[[Sandbox, Json], None]] = {"payment": checkout_pric
 class Buyer:
     email: str
     name: str = ""
-    country: str = ""
-    postal_code: str = ""
-
-    @property
-    def address(self) -> Json:
-        return {"country": self.country or None, "postal_code": self.postal_code or None}
+    address: Json = field(default_factory=dict)
+    shipping: Json | None = None
+    """Name and address, where the page asked for them."""
 
 
 def pay(
@@ -102,6 +99,10 @@ def complete(box: Sandbox, session: Json, payment_status: str) -> None:
         url=None,
         customer_details=shapes.fill("checkout.session:customer_details", details),
     )
+    if session["shipping_address_collection"]:
+        collected = {"shipping_details": buyer.shipping}
+        place = "checkout.session:collected_information"
+        session["collected_information"] = shapes.fill(place, collected)
     _update_customer(box, session, buyer)
     if session["customer_creation"] == "always":
         make_customer(box, session)
@@ -113,7 +114,10 @@ def complete(box: Sandbox, session: Json, payment_status: str) -> None:
 def _update_customer(box: Sandbox, session: Json, buyer: Buyer) -> None:
     """With `customer_update`, what was typed in becomes the customer's own."""
     wished = box.store.private(session["id"])["customer_update"]
-    typed: Json = {"name": buyer.name, "address": buyer.address if buyer.country else None}
+    typed: Json = {
+        "name": buyer.name,
+        "address": buyer.address if buyer.address.get("country") else None,
+    }
     found = {name: typed.get(name) for name in wished if wished[name] == "auto"}
     if session["customer"] and any(found.values()):
         customer = box.store.require("customer", session["customer"])

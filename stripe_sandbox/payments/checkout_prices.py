@@ -37,8 +37,9 @@ def price(box: Sandbox, session: Json, given: list[Json]) -> None:
         for line, off in zip(lines, offs, strict=True):
             line.update(amount_discount=off, amount_total=line["amount_subtotal"] - off)
     total = sum(line["amount_total"] for line in lines)
-    session.update(amount_subtotal=subtotal, amount_total=total, discounts=_shown(given))
-    session["total_details"]["amount_discount"] = subtotal - total
+    delivery = (session["shipping_cost"] or {}).get("amount_total", 0)
+    session.update(amount_subtotal=subtotal, amount_total=total + delivery, discounts=_shown(given))
+    session["total_details"].update(amount_discount=subtotal - total, amount_shipping=delivery)
     box.store.private(session["id"])["discounts"] = given
 
 

@@ -6,7 +6,7 @@ from stripe_sandbox.errors import InvalidRequest, Json, NotBuilt
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.expansion import INCLUDABLE
 from stripe_sandbox.http.operations import Call, operation
-from stripe_sandbox.payments import checkout_prices, setups
+from stripe_sandbox.payments import checkout_prices, checkout_shipping, setups
 from stripe_sandbox.payments.cards import BANK_TYPE_OF
 from stripe_sandbox.payments.checkout_prices import lines_of
 from stripe_sandbox.resources import checkout_lines, payment_intents
@@ -45,6 +45,7 @@ def create(call: Call) -> Json:
         payment_status="unpaid",
         total_details=shapes.fill("checkout.session:total_details", {}),
     )
+    checkout_shipping.offer(box, session, params)
     checkout_prices.price(box, session, params.get("discounts") or [])
     return session
 
