@@ -37,6 +37,10 @@ class Control:
         """
         self._send("POST", "/faults", kind=kind, path=path, **rule)
 
+    def faults_left(self) -> int:
+        """How many requests are still going to fail."""
+        return sum(fault["times"] for fault in self._send("GET", "/faults"))
+
     def clear_faults(self) -> None:
         self._send("DELETE", "/faults")
 

@@ -20,6 +20,7 @@ from shop.logs import log
 API_VERSION = "2026-10-28.endive"
 TIMEOUT = (2.5, 5.0)  # seconds to connect, to answer; with one retry a page waits 12 s at most
 RETRIES = 1
+SHORT_TIMEOUT = (1.0, 2.0)
 REFUSALS = (
     stripe.InvalidRequestError,
     stripe.IdempotencyError,
@@ -70,12 +71,17 @@ class Missing(StripeRefused):
 
 def init_app(app: Flask, settings: Settings) -> None:
     stripe.enable_telemetry = False  # it writes to the home folder and sends timings
-    app.extensions["stripe"] = stripe.StripeClient(
+    app.extensions["stripe"] = _client(settings, TIMEOUT, RETRIES)
+    app.extensions["impatient_stripe"] = _client(settings, SHORT_TIMEOUT, retries=0)
+
+
+def _client(settings: Settings, timeout: tuple[float, float], retries: int) -> stripe.StripeClient:
+    return stripe.StripeClient(
         settings.stripe_secret_key.get_secret_value(),
         stripe_version=API_VERSION,
         base_addresses=_addresses(settings),
-        max_network_retries=RETRIES,
-        http_client=stripe.RequestsClient(timeout=TIMEOUT, session=_connections(settings)),
+        max_network_retries=retries,
+        http_client=stripe.RequestsClient(timeout=timeout, session=_connections(settings)),
     )
 
 
@@ -96,17 +102,19 @@ def _addresses(settings: Settings) -> BaseAddresses | None:
 
 
 @contextmanager
-def stripe_call() -> Iterator[stripe.StripeClient]:
+def stripe_call(*, patience: bool = True) -> Iterator[stripe.StripeClient]:
     """The client for one call, its errors turned into ours.
 
     The SDK's own errors carry whole HTTP bodies in `args`, which must not reach a log or a queue.
 
+    :param patience: without it, one try of three seconds at most.
     :raises RuntimeError: when a transaction is open: nobody may wait for a lock that waits for
         Stripe. Call `db.commit()` first.
     """
     if session().in_transaction():
         raise RuntimeError("commit before Stripe is called")
-    client: stripe.StripeClient = current_app.extensions["stripe"]
+    name = "stripe" if patience else "impatient_stripe"
+    client: stripe.StripeClient = current_app.extensions[name]
     try:
         yield client
     except stripe.StripeError as error:

@@ -60,7 +60,7 @@ def check_broker() -> None:
 
 def check_stripe() -> None:
     db.rollback()  # nobody waits for a lock while Stripe is asked
-    with stripe_call() as client:
+    with stripe_call(patience=False) as client:
         client.v1.products.list({"limit": 1})
 
 
@@ -108,21 +108,31 @@ PARTS = (
 
 
 class Remembered:
-    """A check whose outcome holds for a while: one that costs, or that others would count."""
+    """A check whose outcome holds for a while: one that costs, or that others would count.
+
+    Who comes while it is made is told the outcome before, and waits for nobody.
+    """
 
     def __init__(self, check: Check, seconds: float) -> None:
         self.check, self.seconds = check, seconds
         self._until = 0.0
-        self._error: Exception | None = None
+        self._error: Exception | None = NotWell("the first answer is not here yet")
         self._lock = threading.Lock()
 
     def __call__(self) -> None:
-        with self._lock:
-            if time.monotonic() >= self._until:
-                self._error = self._ask()
-                self._until = time.monotonic() + self.seconds
+        if self._is_our_turn():
+            self._error = self._ask()
         if self._error:
             raise self._error
+
+    def _is_our_turn(self) -> bool:
+        """Nobody asks while holding the lock: who is asked may take long."""
+        now = time.monotonic()
+        with self._lock:
+            is_due = now >= self._until
+            if is_due:
+                self._until = now + self.seconds
+            return is_due
 
     def _ask(self) -> Exception | None:
         try:

@@ -1,6 +1,7 @@
 """`/readyz` and `shop doctor`, with each part down in its turn."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from stripe_sandbox.testing import StripeSandbox
 from tests.factories import make_product
 from tests.mail.factories import make_mail
 from tests.mail.smtp import smtp_server
+from tests.servers.processes import eventually
 
 PARTS = (
     *("address", "database", "schema", "broker", "index", "files", "licenses", "stripe", "mail"),
@@ -174,6 +176,20 @@ def test_readyz_does_not_ask_stripe_each_time(
             assert app.test_client().get("/readyz").get_json()["stripe"] == "ok"
 
     assert [request["path"] for request in stripe_sandbox.requests()] == ["/v1/products"]
+
+
+def test_readyz_waits_for_a_slow_stripe_once_and_not_for_long(
+    migrated: Settings, stripe_sandbox: StripeSandbox
+) -> None:
+    """Who comes meanwhile is told what was known before."""
+    stripe_sandbox.fault("hang", "/v1/products", delay=3.5)
+    with shop_with(migrated) as app, ThreadPoolExecutor() as threads:
+        first = threads.submit(lambda: app.test_client().get("/readyz"))
+        assert eventually(lambda: not stripe_sandbox.faults_left())  # the first is waiting now
+        assert app.test_client().get("/readyz").get_json()["stripe"] == "down"
+        assert not first.done()
+        assert first.result().get_json()["stripe"] == "down"
+    assert eventually(lambda: bool(stripe_sandbox.requests()))  # it answers at last, to nobody
 
 
 def test_healthz_needs_nobody(migrated: Settings) -> None:
