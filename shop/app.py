@@ -38,7 +38,7 @@ from shop.checkout import routes as checkout
 from shop.checkout import tasks as checkout_tasks
 from shop.config import Settings
 from shop.downloads import api as downloads_api
-from shop.downloads import grants
+from shop.downloads import grants, linking
 from shop.downloads import routes as download_pages
 from shop.licenses import api as licenses_api
 from shop.licenses import issuing, lifesigns
@@ -96,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def connect() -> None:
     """Who listens to what, in the order they are told."""
     following.follow_products()
+    linking.follow_links()
     remembered.provide(pulse.word)
     events.subscribe(events.SignedIn, merging.merge_guest_cart)
     events.subscribe(events.PaymentChanged, lifecycle.follow_payment)

@@ -70,8 +70,8 @@ def test_a_refund_ends_only_its_own_order(app: object) -> None:
 def test_the_order_shows_the_stable_page_until_it_is_refunded(app: object) -> None:
     access.provide(grants.access_for)
     grant = make_grant()
-    order = session.get_one(OrderLine, grant.order_line_id).order
-    url = access.of(order)[grant.order_line_id].download_url
+    line = session.get_one(OrderLine, grant.order_line_id)
+    order, url = line.order, access.of(line.order)[line.id].download_url
     assert url == f"http://localhost/downloads/{grant.token}"
     grants.end(events.OrderRefunded(order.id))
     assert access.of(order) == {}
@@ -87,6 +87,29 @@ def test_who_paid_before_the_first_release_gets_a_grant_with_it(app: object) -> 
     make_release(product, "1.1")
     (grant,) = given()
     assert (grant.order_line_id, grant.user_id) == (paid.lines[0].id, user.id)
+
+
+def test_who_paid_before_there_was_a_link_gets_a_grant_with_it(either_app: object) -> None:
+    product, user = make_digital(), make_user()
+    paid, refunded = (make_paid_order(product, user) for _ in range(2))
+    refunded.payment_state = PaymentState.REFUNDED
+    product.description = "Still nothing to download."
+    commit()
+    assert given() == []
+    for url in ("https://files.example/1.zip", "https://files.example/2.zip"):
+        product.download_url = url
+        commit()
+    (grant,) = given()
+    assert (grant.order_line_id, grant.user_id) == (paid.lines[0].id, user.id)
+
+
+def test_a_link_that_is_not_kept_gives_nothing(app: object) -> None:
+    product = make_digital()
+    make_paid_order(product)
+    product.download_url = "https://files.example/1.zip"
+    session.flush()
+    session.rollback()
+    assert given() == []
 
 
 def test_a_refund_that_fails_gives_the_download_back(app: object) -> None:
