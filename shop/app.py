@@ -24,6 +24,8 @@ from shop.accounts import routes as accounts
 from shop.accounts import sessions
 from shop.billing import gateway, webhook
 from shop.billing import tasks as billing_tasks
+from shop.billing.subscriptions import api as subscriptions_api
+from shop.billing.subscriptions import opened
 from shop.cart import api as cart_api
 from shop.cart import holds, merging
 from shop.cart import routes as cart_pages
@@ -40,13 +42,16 @@ from shop.config import Settings
 from shop.downloads import api as downloads_api
 from shop.downloads import grants, linking
 from shop.downloads import routes as download_pages
+from shop.downloads import subscribed as subscribed_files
 from shop.licenses import api as licenses_api
 from shop.licenses import issuing, lifesigns
 from shop.licenses import routes as license_pages
+from shop.licenses import subscribed as subscribed_licenses
 from shop.mail import tasks as mail_tasks
 from shop.operations import health, sweeper
 from shop.orders import access, lifecycle, mails
 from shop.orders import api as orders_api
+from shop.orders import orders as finding
 from shop.orders import routes as orders
 from shop.search import api as search_api
 from shop.search import following, pulse
@@ -61,7 +66,7 @@ PAGES = (
 )
 APIS = (
     *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),
-    licenses_api,
+    *(licenses_api, subscriptions_api),
 )
 TASKS = (billing_tasks, checkout_tasks, mail_tasks, search_tasks)  # Celery knows what is imported
 SWEEPS = (
@@ -99,6 +104,9 @@ def connect() -> None:
     linking.follow_links()
     remembered.provide(pulse.word)
     events.subscribe(events.SignedIn, merging.merge_guest_cart)
+    events.subscribe(events.AddressVerified, finding.adopt)
+    events.subscribe(events.AddressVerified, grants.adopt)
+    events.subscribe(events.AddressVerified, issuing.adopt)
     events.subscribe(events.PaymentChanged, lifecycle.follow_payment)
     events.subscribe(events.PaymentMismatched, lifecycle.mark_mismatch)
     events.subscribe(events.RefundChanged, lifecycle.follow_refund)
@@ -111,8 +119,12 @@ def connect() -> None:
     events.subscribe(events.OrderRestored, grants.restore)
     events.subscribe(events.OrderRefunded, issuing.end)
     events.subscribe(events.OrderRestored, issuing.restore)
+    events.subscribe(events.SubscriptionChanged, subscribed_files.follow)
+    events.subscribe(events.SubscriptionChanged, subscribed_licenses.follow)
     access.provide(grants.access_for)
     access.provide(issuing.access_for)
+    opened.provide(subscribed_files.opened_by)
+    opened.provide(subscribed_licenses.opened_by)
     holds.provide(checkout_holds.of_cart)
     sweeper.sweep_with(*SWEEPS)
     jobs.every(10, "shop.checkout.tasks.expire_due")

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
         SecretStr("whsec_keystall_development_only_0000000000"),
         description="`whsec_…`; two, joined by a comma, while one is being rolled.",
     )
+    grace_days: int = Field(
+        7, ge=0, le=60, description="Access that lasts after a renewal could not be collected."
+    )
     license_signing_key: SecretStr = Field(
         SecretStr(""),
         description="Signs license answers, 32 bytes in base64; empty: made in the data folder.",

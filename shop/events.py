@@ -58,6 +58,13 @@ class OrderRestored:
 
 
 @dataclass(frozen=True)
+class SubscriptionChanged:
+    """Our record of a subscription follows Stripe again; look at its state as a whole."""
+
+    subscription_id: int
+
+
+@dataclass(frozen=True)
 class SignedIn:
     user_id: int
 

@@ -11,11 +11,19 @@ from sqlalchemy import select
 from shop import db, leases
 from shop.billing import mirror, refunds
 from shop.billing.models import StripeEvent
+from shop.billing.subscriptions import mirror as subscriptions
 from shop.db import session
 from shop.jobs import enqueue
 from shop.logs import log
 
 Handler = Callable[[str], None]
+
+
+def sync_checkout(checkout_id: str) -> None:
+    """A Checkout Session is of a subscription or of a payment."""
+    if not subscriptions.sync_page(checkout_id):
+        mirror.sync_checkout(checkout_id)
+
 
 HANDLERS: dict[str, Handler] = {
     "payment_intent.succeeded": mirror.sync_intent,
@@ -23,10 +31,19 @@ HANDLERS: dict[str, Handler] = {
     "payment_intent.payment_failed": mirror.sync_intent,
     "payment_intent.canceled": mirror.sync_intent,
     "payment_intent.requires_action": mirror.sync_intent,
-    "checkout.session.completed": mirror.sync_checkout,
-    "checkout.session.async_payment_succeeded": mirror.sync_checkout,
-    "checkout.session.async_payment_failed": mirror.sync_checkout,
-    "checkout.session.expired": mirror.sync_checkout,
+    "checkout.session.completed": sync_checkout,
+    "checkout.session.async_payment_succeeded": sync_checkout,
+    "checkout.session.async_payment_failed": sync_checkout,
+    "checkout.session.expired": sync_checkout,
+    "customer.subscription.created": subscriptions.sync_stripe,
+    "customer.subscription.updated": subscriptions.sync_stripe,
+    "customer.subscription.deleted": subscriptions.sync_stripe,
+    "customer.subscription.paused": subscriptions.sync_stripe,
+    "customer.subscription.resumed": subscriptions.sync_stripe,
+    "customer.subscription.trial_will_end": subscriptions.sync_stripe,
+    "customer.subscription.pending_update_applied": subscriptions.sync_stripe,
+    "customer.subscription.pending_update_expired": subscriptions.sync_stripe,
+    "test_helpers.test_clock.ready": subscriptions.sync_clock,
     "refund.created": refunds.sync,
     "refund.updated": refunds.sync,
     "refund.failed": refunds.sync,

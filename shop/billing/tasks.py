@@ -5,6 +5,7 @@ from celery import shared_task
 from shop import db, leases
 from shop.billing import inbox, refunds
 from shop.billing.models import StripeEvent
+from shop.billing.subscriptions import mirror, state, trials
 from shop.logs import log
 
 
@@ -23,13 +24,30 @@ def submit_refund(refund_id: int) -> None:
         log.warning("refund waits", refund=refund_id, error=type(error).__name__)
 
 
+@shared_task
+def end_trial(subscription_id: int) -> None:
+    try:
+        trials.end_refused(subscription_id)
+        mirror.sync(subscription_id)
+        db.commit()
+    except Exception as error:  # noqa: BLE001  it stays refused, and holds up no other
+        db.rollback()
+        log.warning("trial waits", subscription=subscription_id, error=type(error).__name__)
+
+
 def sweep() -> int:
     """Do what is due; returns how much there was."""
     event_ids = leases.due(StripeEvent)
     refund_ids = refunds.unsubmitted()
+    trial_ids, grace_ids = trials.refused(), state.out_of_grace()
     db.commit()
     for event_id in event_ids:
         inbox.process(event_id)
     for refund_id in refund_ids:
         submit_refund.run(refund_id)
-    return len(event_ids) + len(refund_ids)
+    for trial_id in trial_ids:
+        end_trial.run(trial_id)
+    for grace_id in grace_ids:
+        state.end_grace(grace_id)
+        db.commit()
+    return len(event_ids) + len(refund_ids) + len(trial_ids) + len(grace_ids)

@@ -13,7 +13,7 @@ from shop.catalog.models import Kind, Product
 from shop.db import insert_once, session, utcnow
 from shop.downloads.models import Download, Grant, Release
 from shop.errors import NotFound, ShopError
-from shop.events import OrderPaid, OrderRefunded, OrderRestored
+from shop.events import AddressVerified, OrderPaid, OrderRefunded, OrderRestored
 from shop.orders.access import LineAccess
 from shop.orders.models import Order, OrderLine, PaymentState
 
@@ -89,6 +89,13 @@ def restore(event: OrderRestored) -> None:
     )
 
 
+def adopt(event: AddressVerified) -> None:
+    """After their orders: what those opened becomes the customer's too."""
+    query = select(OrderLine.id).join(Order).where(Order.user_id == event.user_id)
+    guests = Grant.user_id.is_(None) & Grant.order_line_id.in_(query)
+    session.execute(update(Grant).where(guests).values(user_id=event.user_id))
+
+
 def access_for(order: Order) -> dict[int, LineAccess]:
     """By order line: the stable page of its open grant."""
     base = config.current().base_url
@@ -99,6 +106,7 @@ def access_for(order: Order) -> dict[int, LineAccess]:
             download_url=f"{base}/downloads/{grant.token}", license_key=None
         )
         for grant in session.scalars(open_grants)
+        if grant.order_line_id is not None
     }
 
 

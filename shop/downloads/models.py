@@ -40,17 +40,24 @@ class File(Base):
 
 
 class Grant(Base):
-    """Why somebody may download a product: given by an order line, ended with date and cause."""
+    """Why somebody may download a product: by an order line, a subscription or staff.
+
+    It ends with date and cause.
+    """
 
     __tablename__ = "grants"
     __table_args__ = (
         UniqueConstraint("order_line_id"),
+        UniqueConstraint("subscription_id"),
         CheckConstraint("used >= 0 AND (most IS NULL OR used <= most)", name="used"),
     )
 
     token: Mapped[str] = mapped_column(unique=True, default=secrets.token_urlsafe)
     """Addresses the stable page; knowing it is how a guest shows the purchase is theirs."""
-    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"))
+    order_line_id: Mapped[int | None] = mapped_column(ForeignKey("order_lines.id"))
+    subscription_id: Mapped[int | None] = mapped_column(ForeignKey("subscriptions.id"))
+    given_by: Mapped[str] = mapped_column(default="")
+    """Where staff gave it: who, and why."""
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     used: Mapped[int] = mapped_column(default=0)
@@ -58,6 +65,9 @@ class Grant(Base):
     """How many downloads there are in all; None for no limit."""
     expires_at: Mapped[datetime | None]
     given_at: Mapped[datetime] = mapped_column(default=utcnow)
+    suspended_at: Mapped[datetime | None]
+    """While a dispute is open, or somebody of the staff looks into it."""
+    suspend_reason: Mapped[str] = mapped_column(default="")
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(default="")
 

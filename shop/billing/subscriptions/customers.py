@@ -1,0 +1,42 @@
+"""Who pays, at Stripe: a Customer for each account."""
+
+from sqlalchemy import select, update
+
+from shop import db
+from shop.accounts.models import User
+from shop.billing.calls import calling
+from shop.billing.subscriptions.models import StripeCustomer
+from shop.db import session
+
+OURS = "keystall_customer"
+"""The metadata key by which Stripe's Customer names its row here."""
+
+
+def stripe_customer_of(user: User) -> str:
+    """Their Customer's id, made at the first call; commits."""
+    user_id, email, name = user.id, user.email, user.name
+    db.insert_once(StripeCustomer, user_id=user_id)
+    row = session.scalars(select(StripeCustomer).filter_by(user_id=user_id)).one()
+    row_id, known, key = row.id, row.stripe_customer_id, row.idempotency_key
+    if known:
+        return known
+    with calling(row, "customer") as (client, call_key):
+        customer = client.v1.customers.create(
+            {"email": email, "name": name, "metadata": {OURS: key}}, {"idempotency_key": call_key}
+        )
+    made = update(StripeCustomer).where(StripeCustomer.id == row_id)
+    session.execute(made.values(stripe_customer_id=customer.id))
+    db.commit()
+    return customer.id
+
+
+def known_customer_of(user_id: int) -> str | None:
+    """None for who never subscribed to anything."""
+    query = select(StripeCustomer.stripe_customer_id).filter_by(user_id=user_id)
+    return session.scalar(query)
+
+
+def user_of(stripe_customer_id: str) -> int | None:
+    """Whose Customer that is; None when they are not ours."""
+    query = select(StripeCustomer.user_id).filter_by(stripe_customer_id=stripe_customer_id)
+    return session.scalar(query)

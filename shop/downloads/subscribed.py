@@ -1,0 +1,58 @@
+"""Files that are subscribed to: theirs as long as the subscription gives access."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import exists, or_, select
+
+from shop import config
+from shop.billing.subscriptions.models import Subscription
+from shop.billing.subscriptions.opened import Opened
+from shop.catalog.models import Product
+from shop.db import insert_once, session, utcnow
+from shop.downloads.grants import DOWNLOADED
+from shop.downloads.models import Grant, Release
+from shop.events import SubscriptionChanged
+
+END = "subscription"
+"""The reason of what ends, and comes back, with the subscription's access."""
+
+
+def follow(event: SubscriptionChanged) -> None:
+    """One grant for each subscription of something to download; repeating it changes nothing."""
+    subscription = session.get_one(Subscription, event.subscription_id)
+    if subscription.has_access and _has_files(subscription.product):
+        insert_once(
+            Grant,
+            subscription_id=subscription.id,
+            product_id=subscription.product_id,
+            user_id=subscription.user_id,
+        )
+    grant = session.scalar(select(Grant).filter_by(subscription_id=subscription.id))
+    if grant is None:
+        return
+    if subscription.has_access and grant.end_reason == END:
+        grant.ended_at, grant.end_reason = None, ""
+    elif not subscription.has_access and grant.ended_at is None:
+        grant.ended_at, grant.end_reason = utcnow(), END
+
+
+def _has_files(product: Product) -> bool:
+    released = exists().where(Release.product_id == product.id)
+    has_file = or_(Product.download_url != "", released)
+    query = select(Product.id).where(
+        Product.id == product.id, Product.kind.in_(DOWNLOADED), has_file
+    )
+    return session.scalar(query) is not None
+
+
+def opened_by(subscription_ids: Sequence[int]) -> dict[int, Opened]:
+    """By subscription: the stable page of its files."""
+    base = config.current().base_url
+    query = select(Grant.subscription_id, Grant.token).where(
+        Grant.subscription_id.in_(subscription_ids), Grant.ended_at.is_(None)
+    )
+    return {
+        id: Opened(download_url=f"{base}/downloads/{token}")
+        for id, token in session.execute(query)
+        if id is not None
+    }

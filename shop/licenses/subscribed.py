@@ -1,0 +1,78 @@
+"""A license that is subscribed to follows its subscription, whatever order the news come in."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from shop.billing.subscriptions.models import Subscription
+from shop.billing.subscriptions.opened import Opened
+from shop.catalog.models import Kind
+from shop.db import insert_once, session, utcnow
+from shop.events import SubscriptionChanged
+from shop.licenses import keys
+from shop.licenses.models import License, LicensePolicy
+from shop.licenses.policies import policy_for
+
+NEVER_PAID = "never paid"
+"""The reason of what ends with a trial; it comes back with the first payment."""
+
+
+def follow(event: SubscriptionChanged) -> None:
+    """Issue it with the first access; from then on it is good as long as that lasts."""
+    subscription = session.get_one(Subscription, event.subscription_id)
+    if subscription.product.kind is not Kind.LICENSE:
+        return
+    license = session.scalar(select(License).filter_by(subscription_id=subscription.id))
+    if license is None and subscription.has_access:
+        license = _issue(subscription)
+    if license:
+        _adapt(license, subscription)
+
+
+def _issue(subscription: Subscription) -> License:
+    key = keys.make()
+    insert_once(
+        License,
+        key_hash=keys.digest(key),
+        last_characters=keys.ending(key),
+        key=key,
+        policy_id=_policy(subscription).id,
+        product_id=subscription.product_id,
+        subscription_id=subscription.id,
+        user_id=subscription.user_id,
+    )
+    return session.scalars(select(License).filter_by(subscription_id=subscription.id)).one()
+
+
+def _adapt(license: License, subscription: Subscription) -> None:
+    """A lower limit takes no seat from anybody, but no new machine gets one."""
+    policy = _policy(subscription)
+    license.policy_id = policy.id
+    license.machine_limit = policy.machine_limit and policy.machine_limit * subscription.quantity
+    if subscription.has_access:
+        license.expires_at = None
+    elif license.expires_at is None:
+        license.expires_at = utcnow()  # now by our clock: programs ask by it
+    if license.end_reason in {"", NEVER_PAID}:
+        is_lost = not subscription.has_access and subscription.paid_at is None
+        license.end_reason = NEVER_PAID if is_lost else ""
+        license.ended_at = (license.ended_at or utcnow()) if is_lost else None
+
+
+def _policy(subscription: Subscription) -> LicensePolicy:
+    return policy_for(subscription.product_id, subscription.price.variant_id)
+
+
+def opened_by(subscription_ids: Sequence[int]) -> dict[int, Opened]:
+    """By subscription: its license."""
+    query = select(License).where(License.subscription_id.in_(subscription_ids))
+    return {
+        license.subscription_id: Opened(
+            license_key=license.key,
+            license_status=license.status,
+            machines=license.machines,
+            machine_limit=license.machine_limit,
+        )
+        for license in session.scalars(query)
+        if license.subscription_id is not None
+    }
