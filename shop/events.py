@@ -58,6 +58,16 @@ class OrderRestored:
 
 
 @dataclass(frozen=True)
+class AddressVerified:
+    """The address is known to be this person's: what was ordered with it is theirs.
+
+    Told again at every sign-in, for what they ordered as a guest since.
+    """
+
+    user_id: int
+
+
+@dataclass(frozen=True)
 class SubscriptionChanged:
     """Our record of a subscription follows Stripe again; look at its state as a whole."""
 
