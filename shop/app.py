@@ -49,9 +49,8 @@ from shop.licenses import routes as license_pages
 from shop.licenses import subscribed as subscribed_licenses
 from shop.mail import tasks as mail_tasks
 from shop.operations import health, sweeper
-from shop.orders import access, lifecycle, mails
+from shop.orders import access, adopting, lifecycle, mails
 from shop.orders import api as orders_api
-from shop.orders import orders as finding
 from shop.orders import routes as orders
 from shop.search import api as search_api
 from shop.search import following, pulse
@@ -104,23 +103,18 @@ def connect() -> None:
     linking.follow_links()
     remembered.provide(pulse.word)
     events.subscribe(events.SignedIn, merging.merge_guest_cart)
-    events.subscribe(events.AddressVerified, finding.adopt)
-    events.subscribe(events.AddressVerified, grants.adopt)
-    events.subscribe(events.AddressVerified, issuing.adopt)
+    events.subscribe(events.AddressVerified, adopting.adopt, grants.adopt, issuing.adopt)
     events.subscribe(events.PaymentChanged, lifecycle.follow_payment)
     events.subscribe(events.PaymentMismatched, lifecycle.mark_mismatch)
     events.subscribe(events.RefundChanged, lifecycle.follow_refund)
-    events.subscribe(events.OrderPaid, checkouts.complete)
-    events.subscribe(events.OrderPaid, grants.give)
-    events.subscribe(events.OrderPaid, issuing.issue)
+    events.subscribe(events.OrderPaid, checkouts.complete, grants.give, issuing.issue)
     events.subscribe(events.OrderPaid, mails.send_paid)  # holds the links and keys of those
     events.subscribe(events.OrderCanceled, checkouts.give_up)
-    events.subscribe(events.OrderRefunded, grants.end)
-    events.subscribe(events.OrderRestored, grants.restore)
-    events.subscribe(events.OrderRefunded, issuing.end)
-    events.subscribe(events.OrderRestored, issuing.restore)
-    events.subscribe(events.SubscriptionChanged, subscribed_files.follow)
-    events.subscribe(events.SubscriptionChanged, subscribed_licenses.follow)
+    events.subscribe(events.OrderRefunded, grants.end, issuing.end)
+    events.subscribe(events.OrderRestored, grants.restore, issuing.restore)
+    events.subscribe(
+        events.SubscriptionChanged, subscribed_files.follow, subscribed_licenses.follow
+    )
     access.provide(grants.access_for)
     access.provide(issuing.access_for)
     opened.provide(subscribed_files.opened_by)

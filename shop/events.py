@@ -82,9 +82,9 @@ class SignedIn:
 _listeners: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
 
 
-def subscribe(event: type[Event], listener: Callable[[Event], None]) -> None:
-    if listener not in _listeners[event]:
-        _listeners[event].append(listener)
+def subscribe(event: type[Event], *listeners: Callable[[Event], None]) -> None:
+    known = _listeners[event]
+    known += [listener for listener in listeners if listener not in known]
 
 
 def publish(event: object) -> None:

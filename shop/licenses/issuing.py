@@ -4,7 +4,7 @@ from sqlalchemy import exists, select, update
 
 from shop.catalog.models import Kind
 from shop.db import insert_once, session, utcnow
-from shop.events import OrderPaid, OrderRefunded, OrderRestored
+from shop.events import AddressVerified, OrderPaid, OrderRefunded, OrderRestored
 from shop.licenses import keys
 from shop.licenses.models import License, RetiredKey
 from shop.licenses.policies import policy_for
@@ -59,6 +59,13 @@ def restore(event: OrderRestored) -> None:
         .where(License.order_line_id.in_(lines), License.end_reason == REFUND)
         .values(ended_at=None, end_reason="")
     )
+
+
+def adopt(event: AddressVerified) -> None:
+    """After their orders: the licenses of those become the customer's too."""
+    query = select(OrderLine.id).join(Order).where(Order.user_id == event.user_id)
+    guests = License.user_id.is_(None) & License.order_line_id.in_(query)
+    session.execute(update(License).where(guests).values(user_id=event.user_id))
 
 
 def access_for(order: Order) -> dict[int, LineAccess]:
