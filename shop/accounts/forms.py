@@ -3,7 +3,8 @@ import unicodedata
 from wtforms import EmailField, Field, Form, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, InputRequired, Length, ValidationError
 
-from shop.accounts.passwords import LONGEST, SHORTEST
+from shop import config
+from shop.accounts.passwords import LONGEST, SHORTEST, weakness
 
 UNSEEN = {"Cc", "Cf", "Cs"}  # control, format (such as RTL override), surrogate
 JOINERS = "\u200c\u200d"  # some scripts and emoji need them
@@ -19,9 +20,9 @@ def is_plain(_form: Form, field: Field) -> None:
         raise ValidationError("Remove the characters that cannot be seen.")
 
 
-def email_field() -> EmailField:
+def email_field(label: str = "E-mail") -> EmailField:
     return EmailField(
-        "E-mail",
+        label,
         [
             InputRequired("Enter your e-mail address."),
             Length(max=254, message="That is longer than an e-mail address can be."),
@@ -47,20 +48,41 @@ class SignInForm(Form):
     next = HiddenField()
 
 
-class RegisterForm(Form):
+class EntryForm(Form):
+    """Where the mail goes that leads into an account."""
+
     email = email_field()
+    next = HiddenField()
+
+
+class NewPasswordForm(Form):
+    password = new_password_field("Password")
+
+    def fits(self, email: str) -> bool:
+        """Whether all is well; the password must also be none that is guessed from the address."""
+        if self.validate():
+            known = (email, email.partition("@")[0], config.current().shop_name)
+            if problem := weakness(self.password.data or "", *known):
+                self.password.errors = [problem]
+        return not self.errors
+
+
+class OpenAccountForm(NewPasswordForm):
     name = StringField(
         "Full name",
         [Length(max=120, message="Use at most 120 characters."), is_plain],
         filters=[strip],
     )
-    password = new_password_field("Password")
-    next = HiddenField()
 
 
-class PasswordForm(Form):
+class PasswordForm(NewPasswordForm):
     current = PasswordField("Current password", [InputRequired("Enter your current password.")])
     password = new_password_field("New password")
+
+
+class EmailForm(Form):
+    email = email_field("New e-mail")
+    current_password = PasswordField("Your password", [InputRequired("Enter your password.")])
 
 
 class TokenForm(Form):

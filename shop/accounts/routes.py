@@ -3,13 +3,14 @@ from flask.globals import request_ctx
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from shop.accounts import people, security, sessions
-from shop.accounts.access import HOME, required_role, safe_next
-from shop.accounts.forms import RegisterForm, SignInForm
+from shop.accounts import email_pages, entry_pages, people, security, sessions
+from shop.accounts.access import required_role, safe_next
+from shop.accounts.forms import SignInForm
 from shop.accounts.throttle import tries
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
-bp.register_blueprint(security.bp)
+for pages in (security, entry_pages, email_pages):
+    bp.register_blueprint(pages.bp)
 
 PLACES = [
     ("Orders", "What you bought, and where it is now.", "/account/orders"),
@@ -40,7 +41,7 @@ def sign_in() -> Response | tuple[str, int]:
         if user:
             sessions.sign_in(user)
             return redirect(safe_next(form.next.data), 303)
-        tries.count_failure(email)
+        tries.count(email)
         form.form_errors.append("That e-mail address and password do not belong together.")
     return render_template("accounts/sign_in.html", form=form), 422
 
@@ -50,29 +51,6 @@ def sign_out() -> Response:
     sessions.sign_out()
     flash("You are signed out.", "good")
     return redirect(url_for("accounts.show_sign_in"), 303)
-
-
-@bp.get("/register")
-def show_register() -> Response | str:
-    if current_user.is_authenticated:
-        return redirect(HOME, 303)
-    return render_template("accounts/register.html", form=RegisterForm(data=request.args))
-
-
-@bp.post("/register")
-def register() -> Response | tuple[str, int]:
-    form = RegisterForm(request.form)
-    if form.validate():
-        try:
-            user = people.register(
-                form.email.data or "", form.name.data or "", form.password.data or ""
-            )
-        except people.AlreadyRegistered as error:
-            form.email.errors = [error.detail]
-        else:
-            sessions.sign_in(user)
-            return redirect(safe_next(form.next.data), 303)
-    return render_template("accounts/register.html", form=form), 422
 
 
 @bp.get("/account")

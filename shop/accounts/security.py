@@ -1,13 +1,16 @@
-"""The page where people change their password, and make tokens for their servers."""
+"""The page where people change their password and address, and make tokens for their servers."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from shop.accounts import passwords, people, sessions, tokens
+from shop.accounts import addresses, links, people, sessions, tokens
 from shop.accounts.access import required_role, signed_in_user
-from shop.accounts.forms import PasswordForm, TokenForm
+from shop.accounts.forms import EmailForm, PasswordForm, TokenForm
+from shop.accounts.models import Purpose, normalize_email
 
 bp = Blueprint("security", __name__, url_prefix="/account")
+
+NOT_YOURS = "That is not your current password."
 
 
 @bp.get("/security")
@@ -21,13 +24,32 @@ def show() -> str:
 def change_password() -> Response | tuple[str, int]:
     form = PasswordForm(request.form)
     user = signed_in_user()
-    if form.validate() and not passwords.is_right(form.current.data or "", user.password_hash):
-        form.current.errors = ["That is not your current password."]
+    if form.fits(user.email) and not people.confirm(user, form.current.data or ""):
+        form.current.errors = [NOT_YOURS]
     if form.errors:
         return _render(password_form=form), 422
     people.change_password(user, form.password.data or "")
     sessions.sign_in(user)
     flash("Your password is changed, and all other devices are signed out.", "good")
+    return redirect(url_for(".show"), 303)
+
+
+@bp.post("/email")
+@required_role()
+def change_email() -> Response | tuple[str, int]:
+    """Nothing changes before the mail to the new address is answered."""
+    form = EmailForm(request.form)
+    user = signed_in_user()
+    if form.validate():
+        email = form.email.data or ""
+        if normalize_email(email) == user.email_norm:
+            form.email.errors = ["That is your address already."]
+        elif not people.confirm(user, form.current_password.data or ""):
+            form.current_password.errors = [NOT_YOURS]
+    if form.errors:
+        return _render(email_form=form), 422
+    addresses.ask_to_change(user, email)
+    flash(f"We have sent a mail to {email}. Your address changes when you answer it.", "good")
     return redirect(url_for(".show"), 303)
 
 
@@ -63,6 +85,8 @@ def _render(**context: object) -> str:
     return render_template(
         "accounts/security.html",
         **{
+            "email_form": EmailForm(),
+            "pending": links.pending(signed_in_user().id, Purpose.CHANGE),
             "password_form": PasswordForm(),
             "token_form": TokenForm(),
             "new_token": None,

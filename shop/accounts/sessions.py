@@ -15,8 +15,8 @@ from sqlalchemy import Executable, delete, select, update
 from sqlalchemy.exc import OperationalError
 
 from shop import api, db, events
-from shop.accounts import tokens
-from shop.accounts.models import ApiToken, Role, SignInSession, User
+from shop.accounts import links, tokens
+from shop.accounts.models import ApiToken, Purpose, Role, SignInSession, User
 from shop.db import session, utcnow
 from shop.errors import ShopError
 
@@ -49,7 +49,10 @@ def sign_in(user: User) -> None:
     flask.session["sign_in"] = secret
     flask.session.permanent = True
     login_user(user)
+    links.forget(user.id, Purpose.RESET)  # the password is known after all
     events.publish(events.SignedIn(user.id))
+    if user.email_verified_at:
+        events.publish(events.AddressVerified(user.id))
 
 
 def sign_out() -> None:

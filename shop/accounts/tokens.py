@@ -45,6 +45,10 @@ def revoke(user: User, token_id: int) -> None:
         raise NotFound("There is no such token in your account.")
 
 
+def revoke_all(user: User) -> None:
+    session.execute(delete(ApiToken).where(ApiToken.user_id == user.id))
+
+
 def of(user: User) -> list[ApiToken]:
     tokens = select(ApiToken).where(ApiToken.user_id == user.id)
     return list(session.scalars(tokens.order_by(ApiToken.id)))
