@@ -22,6 +22,7 @@ class Subscriber:
     user: User
     token: str = ""
     heard: set[str] = field(default_factory=set)
+    has_clock: bool = False
 
     @property
     def customer(self) -> str:
@@ -41,7 +42,8 @@ class Subscriber:
         started = starting.start(session.get_one(User, self.user.id), price.id, quantity)
         commit()
         self.token, self.page = started.token, started.url
-        if not self.heard:
+        if not self.has_clock:
+            self.has_clock = True
             self.sandbox.travel(self.customer, int(utcnow().timestamp()) + 1)
         return started.url
 
