@@ -64,6 +64,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
         "broker_connection_retry_on_startup": True,
+        "broker_channel_error_retry": True,  # a worker outlives a broker that is full or a replica
         "broker_transport_options": _transport(settings),
         "task_routes": {"shop.search.*": {"queue": "search"}},
         "beat_schedule": BEAT,

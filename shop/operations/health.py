@@ -56,6 +56,9 @@ def check_broker() -> None:
     celery: Celery = current_app.extensions["celery"]
     with celery.connection_for_write() as connection:
         connection.ensure_connection(max_retries=1, interval_start=0)
+        with connection.SimpleBuffer("ready") as queue:  # one that is full, or a replica, connects
+            queue.put("")
+            queue.clear()
 
 
 def check_stripe() -> None:
@@ -84,7 +87,11 @@ PARTS = (
     Part("address", check_address, "Begin SHOP_BASE_URL with https://."),
     Part("database", check_database, "Start the database server, or correct SHOP_DATABASE_URL."),
     Part("schema", check_schema, "Run `shop db upgrade`."),
-    Part("broker", check_broker, "Start Redis or `shop run`, or correct SHOP_BROKER_URL."),
+    Part(
+        "broker",
+        check_broker,
+        "Start Redis or `shop run`, give it room to write, or correct SHOP_BROKER_URL.",
+    ),
     Part("index", search.check_index, "Run `shop search rebuild`."),
     Part("files", check_files, "Make SHOP_DATA_DIR writable, or correct SHOP_STORAGE_URL."),
     Part(

@@ -4,6 +4,7 @@ Rows I09, I10 and I13, on SQLite with the embedded broker and on PostgreSQL with
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -98,7 +99,7 @@ class Purchase:
 @pytest.fixture(scope="module")
 def _purchases(shop: House) -> list[Purchase]:
     """One for each test: making them is most of the time."""
-    made = shop.run_module("tests.operations.purchase", "7")
+    made = shop.run_module("tests.operations.purchase", "11")
     return [Purchase(shop, order_id, intent) for order_id, intent in made]
 
 
@@ -134,6 +135,52 @@ def test_i09_the_worker_goes_on_when_the_broker_is_back(shop: House, purchase: P
     shop.restart("broker")
     shop.restart("web")  # it would leave a broker alone that failed a moment ago
     shop.kill("sweeper")  # so that nobody else can do it
+    purchase.pay()
+
+    assert eventually(purchase.is_told, STARTS)
+
+
+FULL = ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0")
+READ_ONLY = ("REPLICAOF 127.0.0.1 9", "REPLICAOF NO ONE")
+
+
+@contextmanager
+def broker_that(shop: House, trouble: tuple[str, str]) -> Iterator[None]:
+    """Takes nothing, and takes everything again afterwards."""
+    spoil, cure = trouble
+    with shop.broker as broker:
+        broker.execute_command(spoil)
+        try:
+            yield
+        finally:
+            broker.execute_command(cure)
+
+
+@pytest.mark.parametrize("trouble", [FULL, READ_ONLY], ids=["full", "read-only"])
+def test_i09_the_broker_takes_nothing_and_the_work_is_done_all_the_same(
+    shop: House, purchase: Purchase, smtp: SmtpServer, trouble: tuple[str, str]
+) -> None:
+    with broker_that(shop, trouble):
+        purchase.pay()
+
+        assert purchase.statuses() == {200}
+        assert eventually(purchase.is_told, CATCHES_UP)
+        assert len(smtp.mails) == 1
+        assert shop.get("/products").status_code == 200
+        assert shop.get("/readyz").json()["broker"] == "down"
+        doctor = shop.shop("doctor")
+        assert "DOWN  broker" in doctor.stdout
+        assert "room to write" in doctor.stdout
+
+
+@pytest.mark.parametrize("trouble", [FULL, READ_ONLY], ids=["full", "read-only"])
+def test_i09_the_worker_goes_on_when_the_broker_takes_work_again(
+    shop: House, purchase: Purchase, trouble: tuple[str, str]
+) -> None:
+    with broker_that(shop, trouble):
+        assert eventually(lambda: shop.get("/readyz").json()["broker"] == "down")
+    shop.restart("web")  # it would leave a broker alone that failed a moment ago
+    shop.kill("sweeper")
     purchase.pay()
 
     assert eventually(purchase.is_told, STARTS)
