@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     )
     previous_secret_key: SecretStr = Field(
         SecretStr(""),
-        description="After a change of the secret key: opens what the old one sealed.",
+        description="Earlier secret keys, joined by commas: they open what they sealed.",
     )
     base_url: str = Field(
         "http://127.0.0.1:8000", description="Where customers reach the shop; links in mails."
@@ -136,10 +136,14 @@ class Settings(BaseSettings):
         return "_live_" in self.stripe_secret_key.get_secret_value()
 
     @property
+    def sealing_secrets(self) -> list[str]:
+        """Newest first: that one seals, and any of them may have sealed what is there."""
+        return [self.secret_key.get_secret_value(), *_parts(self.previous_secret_key)]
+
+    @property
     def webhook_secrets(self) -> list[str]:
         """Newest first; any of them may have signed an event."""
-        joined = self.stripe_webhook_secret.get_secret_value()
-        return [secret.strip() for secret in joined.split(",") if secret.strip()]
+        return _parts(self.stripe_webhook_secret)
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -167,6 +171,10 @@ class Settings(BaseSettings):
     @property
     def host(self) -> str:
         return urlsplit(self.base_url).netloc
+
+
+def _parts(joined: SecretStr) -> list[str]:
+    return [part.strip() for part in joined.get_secret_value().split(",") if part.strip()]
 
 
 def load(**overrides: object) -> Settings:

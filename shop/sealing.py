@@ -1,7 +1,7 @@
 """Text that the database keeps and must not give away: sealed with a key made from SHOP_SECRET_KEY.
 
 Who has a copy of the database alone reads none of it. After a change of the secret key, neither do
-we, unless the old one is given as SHOP_PREVIOUS_SECRET_KEY: such a column then reads as None.
+we, unless the old one is among SHOP_PREVIOUS_SECRET_KEY: such a column then reads as None.
 """
 
 import os
@@ -53,12 +53,10 @@ def unseal(sealed: str) -> str | None:
 
 def _ciphers() -> list[AESGCM]:
     """The one to seal with first."""
-    settings = config.current()
-    secrets = (settings.secret_key, settings.previous_secret_key)
-    return [_cipher(given) for secret in secrets if (given := secret.get_secret_value())]
+    return [_cipher(secret) for secret in config.current().sealing_secrets]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _cipher(secret: str) -> AESGCM:
     derived = HKDF(SHA256(), length=32, salt=None, info=b"keystall sealed text")
     return AESGCM(derived.derive(secret.encode()))
