@@ -48,10 +48,19 @@ function show(control, message) {
   described.delete(id);
   if (message) {
     const note = Object.assign(document.createElement("p"), { id, className: "err", textContent: message });
+    note.prepend(warning());
     control.closest(".field").append(note);
     described.add(id);
   }
   control.setAttribute("aria-invalid", String(Boolean(message)));
   if (described.size) control.setAttribute("aria-describedby", [...described].join(" "));
   else control.removeAttribute("aria-describedby");
+}
+
+// Any icon of the page knows where the icons are.
+function warning() {
+  const icon = document.querySelector("svg.icon").cloneNode(true);
+  const use = icon.querySelector("use");
+  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#warning"));
+  return icon;
 }
