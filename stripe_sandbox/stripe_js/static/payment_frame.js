@@ -91,7 +91,7 @@ function showRefusal({ error }) {
 }
 
 function applyAppearance({ theme, variables = {} } = {}) {
-  const night = { colorBackground: "#30313d", colorText: "#f4f5f7" };
+  const night = { colorBackground: "#30313d", colorText: "#f4f5f7", colorDanger: "#fe87a1" };
   const chosen = { ...(theme === "night" ? night : {}), ...variables };
   const names = {
     colorPrimary: "--accent", colorText: "--ink", colorDanger: "--bad",
