@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from babel import Locale
+
 from shop import config, events
 from shop.billing.models import Refund
 from shop.db import session
@@ -56,6 +58,7 @@ def _send(order: Order, kind: str, subject: str, part: str = "", **more: Any) ->
         lines=slip_lines(order),
         rows=slip_rows(order),
         total=("Total", show(order.total, order.currency)),
+        destination=destination(order),
         order_url=f"{base}/orders/{order.token}",
         **more,
     )
@@ -85,6 +88,23 @@ def slip_rows(order: Order) -> list[tuple[str, str]]:
     if order.discount:
         rows.append(("Discount", -order.discount))
     if order.delivery_name:
-        rows.append((f"Delivery ({order.delivery_name})", order.delivery))
-    rows.append(("Tax included" if order.tax_included else "Tax", order.tax))
+        rows.append((f"Delivery, {order.delivery_name}", order.delivery))
+    rows.append(("Of which VAT" if order.tax_included else "Tax", order.tax))
     return [(label, show(amount, order.currency)) for label, amount in rows]
+
+
+def destination(order: Order) -> str:
+    """Where the parcel goes, in one line; empty when nothing is sent."""
+    known = order.shipping_address or {}
+    place = f"{known.get('postal_code', '')} {known.get('city', '')}".strip()
+    code = known.get("country", "")
+    country = Locale("en").territories.get(code, code)
+    parts = (
+        known.get("name"),
+        known.get("line1"),
+        known.get("line2"),
+        place,
+        known.get("region"),
+        country,
+    )
+    return ", ".join(filter(None, parts))

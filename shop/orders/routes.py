@@ -76,6 +76,7 @@ def show_order(token: str) -> str:
         lines=mails.slip_lines(order),
         rows=mails.slip_rows(order),
         total=("Total", show(order.total, order.currency)),
+        destination=mails.destination(order),
         moments=[Moment(e.created_at, e.text) for e in reversed(order.entries)],
     )
 
