@@ -3,16 +3,18 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from shop.accounts.throttle import tries
+from shop.accounts.throttle import asks, tries
 from tests.browser import Browser, open_browser
 
 
 @pytest.fixture(autouse=True)
 def _unthrottled() -> Iterator[None]:
     """What other tests tried does not count here."""
-    tries.forget()
+    for window in (tries, asks):
+        window.forget()
     yield
-    tries.forget()
+    for window in (tries, asks):
+        window.forget()
 
 
 @pytest.fixture

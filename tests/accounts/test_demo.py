@@ -24,6 +24,7 @@ def test_the_demo_accounts_sign_in(app: Flask) -> None:
         user = people.identify(f"{role}@keystall.example", "keystall-demo")
         assert user is by_role[role]
         assert user.role == role
+        assert user.email_verified_at
 
 
 def test_making_them_again_changes_nothing(app: Flask) -> None:

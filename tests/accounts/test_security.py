@@ -101,7 +101,7 @@ def test_tokens_have_a_name_and_a_limit(signed_in: Browser) -> None:
 
 
 def test_the_current_password_is_needed_for_another(signed_in: Browser) -> None:
-    data = {"current": "wrong horse", "password": "another one"}
+    data = {"current": "wrong horse", "password": "another horse"}
     answer = signed_in.post("/account/password", data=data)
     assert answer.status_code == 422
     assert "That is not your current password." in answer.text

@@ -9,6 +9,7 @@ from shop.cart.models import Cart, CartLine
 from shop.checkout.models import CheckoutSession
 from shop.db import commit, session, utcnow
 from tests.accounts.factories import PASSWORD, make_user
+from tests.accounts.mailbox import register
 from tests.browser import Browser, open_browser
 from tests.factories import make_price
 
@@ -76,7 +77,7 @@ def test_c13_the_old_cookie_in_a_second_tab(client: Browser, user: User, app: Fl
 def test_registering_keeps_the_cart(client: Browser) -> None:
     price_id = make_price().id
     add(client, price_id)
-    client.post("/register", data={"email": "new@example.com", "password": "ten letters"})
+    register(client, "new@example.com")
     assert contents(client) == {price_id: 1}
 
 
