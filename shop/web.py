@@ -49,6 +49,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     headers.init_app(app, settings)
     app.register_error_handler(ShopError, show_shop_error)
     app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(CSRFError, show_old_form)
     app.register_error_handler(OperationalError, show_database_error)
     app.register_error_handler(Exception, show_fault)
     parts.init_app(app)
@@ -140,6 +141,18 @@ def show_http_error(error: HTTPException) -> Response:
         {name: value for name, value in error.get_headers() if name != "Content-Type"}
     )
     return response
+
+
+def show_old_form(error: CSRFError) -> Response:
+    """What was typed on a page that was open for too long, to be sent once more.
+
+    Only if a page of ours sent it; what another site typed must not wait here for a click.
+    """
+    if api.is_api_request() or request.headers.get("Sec-Fetch-Site") != "same-origin":
+        return show_http_error(error)
+    db.rollback()
+    typed = [(name, text) for name, text in request.form.items(multi=True) if name != "csrf_token"]
+    return Response(render_template("old_form.html", typed=typed), 400)
 
 
 def _own_words(error: HTTPException) -> str:

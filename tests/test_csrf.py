@@ -18,6 +18,7 @@ from tests.queries import count_queries
 
 PROVES_ITS_CALLER_OTHERWISE = {
     ("POST", "/api/webhook"),
+    ("POST", "/api/create-checkout-session"),
     *(("POST", f"/api/licenses/{act}") for act in ("validate", "activate", "deactivate", "file")),
 }
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -134,3 +135,23 @@ def test_the_list_of_exceptions_is_the_shops(app: Flask) -> None:
 def test_with_its_token_a_page_is_heard(customer: Browser) -> None:
     token = customer.get("/api/csrf").get_json()["token"]
     assert customer.post("/sign-out", data={"csrf_token": token}).status_code == 303
+
+
+def test_an_old_tab_loses_nothing_that_was_typed(visitor: Browser) -> None:
+    ours = {"Sec-Fetch-Site": "same-origin"}
+    typed = {"email": "ada@example.org", "name": '</textarea>"Ada"', "password": "correct horse"}
+    answer = visitor.post("/checkout/contact?from=mail", data=typed, headers=ours)
+    assert answer.status_code == 400
+    assert 'action="/checkout/contact?from=mail"' in answer.text
+    assert "ada@example.org</textarea>" in answer.text
+    assert "&lt;/textarea&gt;&#34;Ada&#34;</textarea>" in answer.text
+    assert typed["password"] not in answer.text
+    assert 'name="password" type="password"' in answer.text
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
+def test_what_another_site_typed_does_not_wait_for_a_click(visitor: Browser, site: str) -> None:
+    data = {"email": "mallory@example.org"}
+    answer = visitor.post("/checkout/contact", data=data, headers={"Sec-Fetch-Site": site})
+    assert answer.status_code == 400
+    assert data["email"] not in answer.text
