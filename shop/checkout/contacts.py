@@ -8,6 +8,7 @@ from shop.errors import BadInput
 LONGEST_NAME = 200
 NO_EMAIL = "Enter your e-mail address."
 NO_NAME = "Enter your name."
+LONG_NAME = f"Use at most {LONGEST_NAME} characters."
 BAD_EMAIL = "This is not a whole e-mail address. It looks like mara@example.org."
 
 
@@ -45,5 +46,5 @@ def _name(given: str) -> str:
     if not given:
         raise ValueError(NO_NAME)
     if len(given) > LONGEST_NAME:
-        raise ValueError(f"Use at most {LONGEST_NAME} characters.")
+        raise ValueError(LONG_NAME)
     return given

@@ -24,7 +24,13 @@ TYPED = ("line1", "line2", "postal_code", "city", "region")
 
 class ContactForm(Form):
     email = EmailField("E-mail", [InputRequired(contacts.NO_EMAIL), Email(contacts.BAD_EMAIL)])
-    name = StringField("Full name", [InputRequired(contacts.NO_NAME), Length(max=200)])
+    name = StringField(
+        "Full name",
+        [
+            InputRequired(contacts.NO_NAME),
+            Length(max=contacts.LONGEST_NAME, message=contacts.LONG_NAME),
+        ],
+    )
 
 
 class DeliveryForm(Form):

@@ -50,6 +50,14 @@ def test_no_step_can_be_skipped(buyer: Buyer) -> None:
     assert buyer.post("/checkout/payment").location == "/checkout/contact"
 
 
+def test_a_name_may_be_too_long(buyer: Buyer) -> None:
+    buyer.add(make_price())
+    answer = buyer.post("/checkout/contact", data=CONTACT | {"name": "x" * 201})
+    assert answer.status_code == 422
+    assert "Use at most 200 characters." in answer.text
+    assert "x" * 201 in answer.text
+
+
 def test_looking_writes_nothing(buyer: Buyer) -> None:
     buyer.add(make_price())
     buyer.ok(buyer.get("/checkout/contact"))
