@@ -66,7 +66,7 @@ class Quote:
         return (label, self._price_label(self.delivery))
 
     def _price_label(self, option: DeliveryOption) -> str:
-        return money.show(option.amount, self.currency) if option.amount else "free"
+        return money.show(option.amount, self.currency) if option.amount else "Free"
 
     def _estimated(self) -> str:
         return ", estimated" if self.is_estimate else ""
