@@ -5,7 +5,7 @@ Listeners run at once, inside the publisher's transaction: either all of it comm
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,6 +17,27 @@ class PaymentChanged:
     """Our record of a payment follows Stripe again; look at its status."""
 
     payment_id: int
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who buys, where the goods go, and by which way; addresses in the form of ours."""
+
+    email: str
+    name: str
+    billing_address: Mapping[str, str]
+    shipping_address: Mapping[str, str] | None
+    delivery_name: str
+    delivery: int
+    """Minor units."""
+
+
+@dataclass(frozen=True)
+class BuyerTold:
+    """Stripe's page has asked who buys; told whenever we look, and before the amount is checked."""
+
+    payment_id: int
+    buyer: Buyer
 
 
 @dataclass(frozen=True)
@@ -58,16 +79,6 @@ class OrderRestored:
 
 
 @dataclass(frozen=True)
-class AddressVerified:
-    """The address is known to be this person's: what was ordered with it is theirs.
-
-    Told again at every sign-in, for what they ordered as a guest since.
-    """
-
-    user_id: int
-
-
-@dataclass(frozen=True)
 class SubscriptionChanged:
     """Our record of a subscription follows Stripe again; look at its state as a whole."""
 
@@ -76,6 +87,16 @@ class SubscriptionChanged:
 
 @dataclass(frozen=True)
 class SignedIn:
+    user_id: int
+
+
+@dataclass(frozen=True)
+class AddressVerified:
+    """The address is known to be this person's: what was ordered with it is theirs.
+
+    Told again at every sign-in, for what they ordered as a guest since.
+    """
+
     user_id: int
 
 

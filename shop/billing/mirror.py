@@ -4,7 +4,7 @@ A ticket is drawn before Stripe is asked, and an answer counts only if no later 
 applied. So no lock is held while Stripe thinks, and an old answer never overwrites a newer one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import stripe
@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from shop import db, events
+from shop.billing import buyers
 from shop.billing.gateway import stripe_call
 from shop.billing.models import LedgerEntry, Payment, PaymentStatus, PaymentWay
 from shop.db import session
@@ -48,6 +49,8 @@ class Snapshot:
     card_last4: str | None = None
     error_code: str | None = None
     error_message: str | None = None
+    buyer: events.Buyer | None = None
+    """When Stripe's page has asked who buys."""
 
 
 def sync(payment_id: int) -> Payment:
@@ -142,8 +145,11 @@ def fetch_intent(intent_id: str) -> Snapshot:
 def fetch_checkout(checkout_id: str) -> Snapshot:
     with stripe_call() as client:
         checkout = client.v1.checkout.sessions.retrieve(
-            checkout_id, {"expand": ["payment_intent.latest_charge"]}
+            checkout_id,
+            {"expand": ["payment_intent.latest_charge", "shipping_cost.shipping_rate"]},
         )
+    if buyers.is_asked_by(checkout):
+        return _of_asking_page(checkout)
     if isinstance(checkout.payment_intent, stripe.PaymentIntent):
         snapshot = _of_intent(checkout.payment_intent)
         if checkout.status != "expired" or snapshot.status is PaymentStatus.SUCCEEDED:
@@ -154,6 +160,23 @@ def fetch_checkout(checkout_id: str) -> Snapshot:
         else PaymentStatus.REQUIRES_PAYMENT_METHOD
     )
     return Snapshot(status, checkout.amount_total or 0, (checkout.currency or "").upper())
+
+
+def _of_asking_page(checkout: stripe.checkout.Session) -> Snapshot:
+    """Only when it is complete we are told who buys, and what delivery costs: paid means both."""
+    intent = checkout.payment_intent
+    known = _of_intent(intent) if isinstance(intent, stripe.PaymentIntent) else None
+    if checkout.status == "complete" and known:
+        return replace(known, buyer=buyers.told_by(checkout))
+    is_over = checkout.status == "expired"
+    delivery = checkout.shipping_cost.amount_total if checkout.shipping_cost else 0
+    return Snapshot(
+        PaymentStatus.CANCELED if is_over else PaymentStatus.REQUIRES_PAYMENT_METHOD,
+        (checkout.amount_total or 0) - delivery,
+        (checkout.currency or "").upper(),
+        error_code=known.error_code if known else None,
+        error_message=known.error_message if known else None,
+    )
 
 
 def _of_intent(intent: stripe.PaymentIntent) -> Snapshot:
@@ -182,6 +205,8 @@ def apply(payment_id: int, ticket: int, snapshot: Snapshot) -> None:
     payment = session.get_one(Payment, payment_id, populate_existing=True)
     if payment.status is PaymentStatus.SUCCEEDED:
         return  # that is final; a later ticket may still hold an answer from before
+    if snapshot.buyer:
+        events.publish(events.BuyerTold(payment.id, snapshot.buyer))
     _check_amount(payment, snapshot)
     before = (payment.status, payment.error_code)
     payment.status = snapshot.status

@@ -4,23 +4,22 @@ The row with its idempotency key is committed before Stripe is called, so a call
 lost is repeated with the same key and makes nothing twice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import cast
 
 import stripe
 from sqlalchemy import Table, bindparam, update
 
 from shop import config, db
-from shop.billing import mirror
+from shop.billing import hosted_page, mirror
 from shop.billing.gateway import Declined, StripeFault, StripeRefused, stripe_call
+from shop.billing.hosted_page import HostedPage
 from shop.billing.models import Payment, PaymentStatus, PaymentWay
 from shop.db import session
 from shop.errors import ShopError
 
-HOSTED_LIFE = timedelta(hours=23)  # Stripe allows 24, from a late retry too; ours ends it sooner
 SETTLED = (PaymentStatus.SUCCEEDED, PaymentStatus.PROCESSING, PaymentStatus.CANCELED)
 
 
@@ -51,15 +50,6 @@ class ElementPayment:
     client_secret: str
     publishable_key: str
     status: PaymentStatus
-
-
-@dataclass(frozen=True)
-class HostedLine:
-    """A line on Stripe's page; `amount` is for one."""
-
-    title: str
-    quantity: int
-    amount: int
 
 
 @dataclass(frozen=True)
@@ -114,25 +104,10 @@ def start_element(payment: Payment) -> ElementPayment:
     )
 
 
-def start_hosted(
-    payment: Payment, lines: Sequence[HostedLine], *, email: str, success_url: str, cancel_url: str
-) -> str:
-    """The address of Stripe's page for this payment; commits.
-
-    :param success_url: may hold `{CHECKOUT_SESSION_ID}`, which Stripe fills in.
-    """
+def start_hosted(payment: Payment, page: HostedPage) -> str:
+    """The address of Stripe's page for this payment; commits."""
     known, payment_id = payment.stripe_checkout_session_id, payment.id
-    names = mirror.names_of(payment)
-    params: stripe.params.checkout.SessionCreateParams = {
-        "mode": "payment",
-        "customer_email": email,
-        "line_items": [_line_item(line, payment.currency) for line in lines],
-        "metadata": names,
-        "payment_intent_data": {"metadata": names},
-        "success_url": success_url,
-        "cancel_url": cancel_url,
-        "expires_at": int((payment.created_at + HOSTED_LIFE).timestamp()),
-    }
+    params = hosted_page.params_of(page, payment)
     with _calling(payment) as (client, key):
         if known:
             checkout = client.v1.checkout.sessions.retrieve(known)
@@ -143,19 +118,6 @@ def start_hosted(
     if not checkout.url:
         raise AlreadySettled
     return checkout.url
-
-
-def _line_item(
-    line: HostedLine, currency: str
-) -> "stripe.params.checkout.SessionCreateParamsLineItem":
-    return {
-        "quantity": line.quantity,
-        "price_data": {
-            "currency": currency.lower(),
-            "unit_amount": line.amount,
-            "product_data": {"name": line.title},
-        },
-    }
 
 
 def _remember(payment_id: int, **ids: str) -> None:

@@ -2,8 +2,8 @@
 
 from shop import config
 from shop.billing import payments
+from shop.billing.hosted_page import HostedLine, HostedPage
 from shop.billing.models import Payment
-from shop.billing.payments import HostedLine
 from shop.db import session
 from shop.orders.models import Order
 
@@ -15,13 +15,13 @@ def start(payment: Payment) -> str:
     """The address of Stripe's page for this payment; commits."""
     order = session.get_one(Order, payment.order_id)
     base = config.current().base_url
-    return payments.start_hosted(
-        payment,
+    page = HostedPage(
         lines_of(order),
         email=order.email,
         success_url=f"{base}{RETURN}?session_id={{CHECKOUT_SESSION_ID}}",
         cancel_url=f"{base}{CANCELED}",
     )
+    return payments.start_hosted(payment, page)
 
 
 def lines_of(order: Order) -> list[HostedLine]:

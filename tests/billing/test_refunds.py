@@ -7,8 +7,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from shop.billing import payments, refunds
+from shop.billing.hosted_page import HostedLine, HostedPage
 from shop.billing.models import LedgerEntry, Payment, PaymentWay, Refund, RefundStatus
-from shop.billing.payments import HostedLine
 from shop.billing.tasks import sweep
 from shop.catalog.models import Kind
 from shop.db import commit, session
@@ -102,12 +102,13 @@ def test_w07_a_refund_that_is_faster_than_its_payment_is_not_forgotten(
     """Of a payment on Stripe's page we learn the PaymentIntent when it is paid, not before."""
     order = make_order(make_price(kind=Kind.DIGITAL))
     payment = open_payment(order, PaymentWay.HOSTED)
-    page = payments.start_hosted(
-        payment, [HostedLine("All", 1, order.total)], email=order.email,
+    page = HostedPage(
+        [HostedLine("All", 1, order.total)], email=order.email,
         success_url="http://localhost", cancel_url="http://localhost",
     )  # fmt: skip
+    address = payments.start_hosted(payment, page)
     commit()
-    stripe_sandbox.pay_checkout(page)
+    stripe_sandbox.pay_checkout(address)
     intent = stripe_sandbox.events("payment_intent.succeeded")[0]["data"]["object"]["id"]
 
     refunds.sync(refund_at_stripe(app, intent))
