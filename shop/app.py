@@ -38,6 +38,9 @@ from shop.checkout import holds as checkout_holds
 from shop.checkout import listeners as checkouts
 from shop.checkout import routes as checkout
 from shop.checkout import tasks as checkout_tasks
+from shop.checkout.buy_button import api as buy_button_api
+from shop.checkout.buy_button import buyers
+from shop.checkout.buy_button import pages as buy_button
 from shop.config import Settings
 from shop.downloads import api as downloads_api
 from shop.downloads import grants, linking
@@ -61,11 +64,11 @@ PARTS = (logs, web, jobs, gateway)
 PACKAGES = (sessions, remembered, search, cart, downloads, licenses, health)
 PAGES = (
     *(catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages),
-    license_pages,
+    *(license_pages, buy_button),
 )
 APIS = (
     *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),
-    *(licenses_api, subscriptions_api),
+    *(licenses_api, subscriptions_api, buy_button_api),
 )
 TASKS = (billing_tasks, checkout_tasks, mail_tasks, search_tasks)  # Celery knows what is imported
 SWEEPS = (
@@ -105,6 +108,7 @@ def connect() -> None:
     events.subscribe(events.SignedIn, merging.merge_guest_cart)
     events.subscribe(events.AddressVerified, adopting.adopt, grants.adopt, issuing.adopt)
     events.subscribe(events.PaymentChanged, lifecycle.follow_payment)
+    events.subscribe(events.BuyerTold, buyers.fill_in)
     events.subscribe(events.PaymentMismatched, lifecycle.mark_mismatch)
     events.subscribe(events.RefundChanged, lifecycle.follow_refund)
     events.subscribe(events.OrderPaid, checkouts.complete, grants.give, issuing.issue)

@@ -1,6 +1,7 @@
 """Every setting there is: `SHOP_<NAME>` in the environment, typed and checked at start."""
 
 import importlib.util
+import re
 import tempfile
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "development-only-secret-key-0123456789"  # noqa: S105  refused outside development
 STRIPE = "https://api.stripe.com"
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 
 class BadSettings(SystemExit):
@@ -75,13 +77,16 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Signs license answers, 32 bytes in base64; empty: made in the data folder.",
     )
+    buy_button_origins: str = Field(
+        "", description="Other sites that may have buy buttons: `https://blog.example`, by commas."
+    )
     proxy_hops: int = Field(0, ge=0, le=3, description="Trusted reverse proxies before the shop.")
     log_format: Literal["text", "json"] = Field("text", description="`json` for log collectors.")
 
     @model_validator(mode="after")
     def check_secrets(self) -> Self:
         """Refuse what would run but not be safe. One sentence per variable."""
-        problems = [*self._weak_secrets(), *self._mixed_modes()]
+        problems = [*self._weak_secrets(), *self._mixed_modes(), *self._bad_origins()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -122,6 +127,20 @@ class Settings(BaseSettings):
                 "take both from the same page of the Stripe Dashboard"
             )
         return problems
+
+    def _bad_origins(self) -> list[str]:
+        return [
+            f"SHOP_BUY_BUTTON_ORIGINS: {site} is no origin: write it like https://blog.example, "
+            "in small letters and without a path"
+            for site in sorted(self.sites_with_buttons)
+            if not ORIGIN.fullmatch(site)
+        ]
+
+    @property
+    def sites_with_buttons(self) -> frozenset[str]:
+        """Origins of other sites."""
+        given = map(str.strip, self.buy_button_origins.split(","))
+        return frozenset(filter(None, given))
 
     @property
     def is_development(self) -> bool:

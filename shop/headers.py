@@ -9,7 +9,7 @@ from shop.config import Settings
 STRIPE_HOSTS = ("https://js.stripe.com", "https://hooks.stripe.com", "https://api.stripe.com")
 STRIPE_PAGES = ("https://checkout.stripe.com", "https://billing.stripe.com")
 
-SHARED = frozenset({"web.static_file", "catalog.media", "catalog.hero"})
+SHARED = frozenset({"web.static_file", "buy_button.script", "catalog.media", "catalog.hero"})
 """Nothing in them is personal: caches may keep them."""
 
 FIXED = {
