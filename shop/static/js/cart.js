@@ -1,9 +1,9 @@
-// <form data-autosave>: a changed quantity is sent at once, so the Update button may go.
+// <form data-autosave>: a changed quantity is sent at once, so the Update button may go. The server
+// says beside the field what is wrong with it.
 export function start(form) {
   const button = form.querySelector("[data-autosave-button]");
   if (button) button.hidden = true;
   form.addEventListener("change", () => {
-    if (!form.reportValidity()) return;
     form.setAttribute("aria-busy", "true");
     form.requestSubmit(button ?? undefined);
   });
