@@ -25,6 +25,7 @@ from shop.accounts import sessions
 from shop.billing import gateway, webhook
 from shop.billing import tasks as billing_tasks
 from shop.billing.subscriptions import api as subscriptions_api
+from shop.billing.subscriptions import mails as subscription_mails
 from shop.billing.subscriptions import opened
 from shop.cart import api as cart_api
 from shop.cart import holds, merging
@@ -119,6 +120,7 @@ def connect() -> None:
     events.subscribe(
         events.SubscriptionChanged, subscribed_files.follow, subscribed_licenses.follow
     )
+    events.subscribe(events.SubscriptionChanged, subscription_mails.follow)  # holds those
     access.provide(grants.access_for)
     access.provide(issuing.access_for)
     opened.provide(subscribed_files.opened_by)
@@ -126,3 +128,4 @@ def connect() -> None:
     holds.provide(checkout_holds.of_cart)
     sweeper.sweep_with(*SWEEPS)
     jobs.every(10, "shop.checkout.tasks.expire_due")
+    jobs.every(3600, "shop.billing.tasks.remind_subscribers")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from shop import db, leases
 from shop.billing import mirror, refunds
 from shop.billing.models import StripeEvent
+from shop.billing.subscriptions import mails
 from shop.billing.subscriptions import mirror as subscriptions
 from shop.db import session
 from shop.jobs import enqueue
@@ -40,7 +41,7 @@ HANDLERS: dict[str, Handler] = {
     "customer.subscription.deleted": subscriptions.sync_stripe,
     "customer.subscription.paused": subscriptions.sync_stripe,
     "customer.subscription.resumed": subscriptions.sync_stripe,
-    "customer.subscription.trial_will_end": subscriptions.sync_stripe,
+    "customer.subscription.trial_will_end": mails.remind,
     "customer.subscription.pending_update_applied": subscriptions.sync_stripe,
     "customer.subscription.pending_update_expired": subscriptions.sync_stripe,
     "test_helpers.test_clock.ready": subscriptions.sync_clock,

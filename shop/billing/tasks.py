@@ -5,7 +5,9 @@ from celery import shared_task
 from shop import db, leases
 from shop.billing import inbox, refunds
 from shop.billing.models import StripeEvent
-from shop.billing.subscriptions import mirror, state, trials
+from shop.billing.subscriptions import mails, mirror, state, trials
+from shop.billing.subscriptions.models import Subscription
+from shop.db import session
 from shop.logs import log
 
 
@@ -33,6 +35,15 @@ def end_trial(subscription_id: int) -> None:
     except Exception as error:  # noqa: BLE001  it stays refused, and holds up no other
         db.rollback()
         log.warning("trial waits", subscription=subscription_id, error=type(error).__name__)
+
+
+@shared_task
+def remind_subscribers() -> None:
+    """Write what is due because time goes by: a trial ends, a renewal comes, a card expires."""
+    for subscription_id in mails.coming_up():
+        subscription = session.get_one(Subscription, subscription_id)
+        mails.send_due(subscription)
+        db.commit()
 
 
 def sweep() -> int:

@@ -108,9 +108,7 @@ class License(Base):
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
     order_line_id: Mapped[int | None] = mapped_column(ForeignKey("order_lines.id"), unique=True)
     """The cause, where it was bought for good."""
-    subscription_id: Mapped[int | None] = mapped_column(
-        ForeignKey("subscriptions.id"), unique=True
-    )
+    subscription_id: Mapped[int | None] = mapped_column(ForeignKey("subscriptions.id"), unique=True)
     """The cause, where it is subscribed to: valid as long as that gives access."""
     given_by: Mapped[str] = mapped_column(default="")
     """The cause, where staff gave it: who, and why."""

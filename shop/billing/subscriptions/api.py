@@ -11,7 +11,7 @@ from shop.billing.subscriptions import finding, opened, starting
 from shop.billing.subscriptions.models import Subscription
 from shop.billing.subscriptions.opened import Opened
 
-bp = Blueprint("subscriptions_api", __name__, url_prefix="/api")
+bp = Blueprint("subscriptions_api", __name__, url_prefix="/api", template_folder="templates")
 
 
 class SubscribeIn(api.Input):

@@ -15,6 +15,9 @@ from shop.db import commit, session, utcnow
 from stripe_sandbox.testing import StripeSandbox
 from tests.factories import make_price, make_variant
 
+BAD_LATER = "4000000000000341"
+"""A card that can be saved, and fails when it is charged."""
+
 
 @dataclass
 class Subscriber:
@@ -65,6 +68,14 @@ class Subscriber:
         commit()
         while sweep():
             pass
+
+    def change(self, **params: str) -> Subscription:
+        """As somebody does it at Stripe; heard and handled."""
+        stripe_id = self.subscription.stripe_subscription_id
+        commit()
+        self.sandbox._ask("POST", f"/subscriptions/{stripe_id}", **params)
+        self.listen()
+        return self.subscription
 
     def advance(self, *, days: int = 0, to: datetime | None = None) -> Subscription:
         """Let time pass, without hearing of it or after `listen`."""

@@ -11,10 +11,14 @@ from shop.billing.subscriptions.starting import AlreadySubscribed
 from shop.db import session
 from shop.licenses import keys
 from shop.licenses.models import License, Status
-from tests.billing.subscriptions.subscriber import Subscriber, make_plan, make_subscriber
+from tests.billing.subscriptions.subscriber import (
+    BAD_LATER,
+    Subscriber,
+    make_plan,
+    make_subscriber,
+)
 
 TRIALING, ACTIVE = SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE
-BAD_LATER = "4000000000000341"
 
 
 def license_of(subscription: Subscription) -> License:
@@ -89,11 +93,7 @@ def test_b03_grace_lasts_a_week_and_a_late_payment_heals(subscriber: Subscriber)
 
 def test_the_end_takes_the_license_with_it(subscriber: Subscriber) -> None:
     subscription = subscriber.subscribe(make_plan())
-    subscriber.sandbox._ask(
-        "POST", f"/subscriptions/{subscription.stripe_subscription_id}", cancel_at_period_end="true"
-    )
-    subscriber.listen()
-    subscription = subscriber.subscription
+    subscription = subscriber.change(cancel_at_period_end="true")
     assert subscription.ends_at == subscription.current_period_end
     assert subscription.has_access
     subscription = subscriber.advance(days=32)
