@@ -11,7 +11,7 @@ from shop.checkout.seeds import seed_checkout
 from shop.config import Settings
 from shop.search import pulse
 from stripe_sandbox.testing import StripeSandbox
-from tests.flows.stage import Stage, serving
+from tests.flows.stage import BLOG, Stage, serving
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def stage(
     seed_checkout()
     db.commit()
     with serving(app) as url:
-        here = settings.model_copy(update={"base_url": url})
+        here = settings.model_copy(update={"base_url": url, "buy_button_origins": BLOG})
         monkeypatch.setitem(app.extensions, "settings", here)
         shop.search.start(app)
         stage = Stage(app, url, stripe_sandbox)

@@ -23,6 +23,8 @@ from stripe_sandbox.testing import StripeSandbox
 from tests.flows.recorder import Recorder
 
 QUEUES = ("celery", "search")
+BLOG = "https://blog.example"
+"""Another site that may have buy buttons."""
 
 
 class Quiet(WSGIRequestHandler):
@@ -63,6 +65,9 @@ class Browser:
 
     def put(self, path: str, **body: Any) -> requests.Response:
         return self._ask("PUT", path, **body)
+
+    def options(self, path: str, **more: Any) -> requests.Response:
+        return self._ask("OPTIONS", path, **more)
 
     def _ask(self, method: str, path: str, **body: Any) -> requests.Response:
         db.commit()  # the story itself holds no lock that the request needs

@@ -6,6 +6,7 @@ from tests.flows.stage import Stage
 from tests.flows.stories import (
     buying,
     cart,
+    clicking,
     downloading,
     licensing,
     product_detail,
@@ -30,6 +31,10 @@ STORIES: dict[tuple[str, str], Story] = {
     ("buy", "Paying, over the JSON API"): buying.pay_by_api,
     ("buy", "The card form of the payment page"): buying.buy_with_card_form,
     ("buy", "Stripe's page"): buying.buy_on_stripes_page,
+    ("hosted-checkout", "A click on another site"): clicking.click,
+    ("hosted-checkout", "The buyer comes back"): clicking.come_back,
+    ("hosted-checkout", "The buyer does not come back"): clicking.stay_away,
+    ("hosted-checkout", "Nobody pays"): clicking.pay_nothing,
     ("license", "A paid order brings a key"): licensing.get_a_key,
     ("license", "A machine takes a seat, asks, and gives it back"): licensing.use_it,
     ("license", "A floating machine falls silent"): licensing.go_silent,
