@@ -3,11 +3,14 @@
 from sqlalchemy import select
 
 from shop.checkout.models import CheckoutSession
+from shop.db import session
+from shop.licenses.models import License
 from shop.orders import lifecycle
 from shop.orders.models import Order
 from tests.checkout.buyer import SESSIONS
+from tests.licenses.factories import code
 from tests.orders.factories import make_bank_debit
-from tests.reliability.world import World, intent_of, make_book, make_font
+from tests.reliability.world import World, intent_of, make_book, make_font, make_program
 
 
 def live_a_day(world: World) -> None:
@@ -20,6 +23,7 @@ def live_a_day(world: World) -> None:
     leave_stripes_page(world)
     wait_for_the_bank(world)
     come_too_late(world)
+    use_a_program(world)
     world.end_checkouts(CheckoutSession.order_id.in_(select(Order.id).where(Order.paid == 0)))
     world.finish()
 
@@ -56,3 +60,13 @@ def come_too_late(world: World) -> None:
     lifecycle.cancel(late)
     world.buy(rare)
     world.pay_at_stripe(late.token)
+
+
+def use_a_program(world: World) -> None:
+    """One buyer's money goes back, another uses as many machines as may be."""
+    program = make_program()
+    world.refund(world.buy(program))
+    world.buy(program)
+    key = session.scalars(select(License.key).order_by(License.id.desc())).first() or ""
+    for machine in ("desk", "bag"):
+        assert code(world.app.test_client(), "activate", key, fingerprint=machine) == "VALID"

@@ -13,6 +13,7 @@ from shop.operations.invariants.at_stripe import CHECKOUTS, EVENTS, INTENTS, REF
 
 AN_ORDER = "(SELECT MIN(order_id) FROM fulfilments)"
 A_FREE_ORDER = "(SELECT MIN(id) FROM orders WHERE payment_state = 'canceled')"
+A_LICENSE = "(SELECT MIN(license_id) FROM activations)"
 A_PAYMENT = f"(SELECT id FROM payments WHERE order_id = {AN_ORDER})"
 
 
@@ -133,6 +134,22 @@ PLANTS = (
     Plant("I08", "a grant that ended too soon", """
         UPDATE grants SET ended_at = '2026-01-01 00:00:00', end_reason = 'refund'
         WHERE ended_at IS NULL"""),
+    Plant("I07", "no grant for a link", """
+        DELETE FROM grants WHERE order_line_id IN
+        (SELECT id FROM order_lines WHERE kind = 'license')"""),
+    Plant("I07", "no license", f"""
+        UPDATE licenses SET order_line_id = NULL WHERE id = {A_LICENSE}"""),
+    Plant("I07", "a license for nothing", f"""
+        UPDATE licenses SET order_line_id =
+        (SELECT MIN(id) FROM order_lines WHERE order_id = {A_FREE_ORDER})
+        WHERE id = {A_LICENSE}"""),
+    Plant("I07", "a license for something else", """
+        UPDATE order_lines SET kind = 'digital' WHERE kind = 'license'"""),
+    Plant("I08", "a license that outlived its money", """
+        UPDATE licenses SET ended_at = NULL WHERE ended_at IS NOT NULL"""),
+    Plant("I08", "a license that ended too soon", """
+        UPDATE licenses SET ended_at = '2026-01-01 00:00:00', end_reason = 'refund'
+        WHERE ended_at IS NULL"""),
     Plant("I09", "an event that never came", made_an_event),
     Plant("I09", "an event that waits", """
         UPDATE stripe_events SET state = 'pending', due_at = '2026-01-01 00:00:00'
@@ -181,4 +198,15 @@ PLANTS = (
         UPDATE payments SET status = 'requires_payment_method' WHERE way = 'hosted'
         AND status = 'canceled'"""),
     Plant("I18", "an event we said we had", acknowledged),
+    Plant("I19", "a seat for nobody", f"""
+        UPDATE licenses SET machines = machines + 1 WHERE id = {A_LICENSE}"""),
+    Plant("I19", "a machine without a seat", f"""
+        INSERT INTO activations
+        (license_id, fingerprint, name, version, activated_at, last_seen_at)
+        VALUES ({A_LICENSE}, 'f', '', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00')"""),
+    Plant("I19", "seats beyond the limit", f"""
+        UPDATE licenses SET machine_limit = 1 WHERE id = {A_LICENSE}"""),
+    Plant("I20", "a machine that came after the end", f"""
+        UPDATE licenses SET ended_at = '2026-01-01 00:00:00', end_reason = 'abuse'
+        WHERE id = {A_LICENSE}"""),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select, update
 from shop.billing import inbox, refunds
 from shop.billing import tasks as billing
 from shop.billing.models import Payment, StripeEvent
-from shop.catalog.models import Price
+from shop.catalog.models import Kind, Price
 from shop.checkout import expiry
 from shop.checkout.models import LIVE, CheckoutSession
 from shop.config import Settings
@@ -27,7 +27,8 @@ from tests.billing.signing import send
 from tests.browser import Browser
 from tests.checkout.buyer import Buyer, open_buyer
 from tests.downloads.factories import make_digital, make_release
-from tests.factories import make_price, make_variant
+from tests.factories import make_price, make_product, make_variant
+from tests.licenses.factories import make_policy
 
 Event = dict[str, Any]
 VISA = "pm_card_visa"
@@ -169,6 +170,13 @@ def make_font(stock: int | None = None) -> Price:
     product = make_digital()
     make_release(product)
     return make_price(variant=make_variant(product=product, stock=stock), unit_amount=1_500)
+
+
+def make_program() -> Price:
+    """Something that needs a license, and has a link instead of releases."""
+    product = make_product(kind=Kind.LICENSE, download_url="https://files.example/app.zip")
+    make_policy(product, machine_limit=2)
+    return make_price(variant=make_variant(product=product), unit_amount=4_900)
 
 
 def intent_of(token: str) -> str:

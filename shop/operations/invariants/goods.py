@@ -25,37 +25,6 @@ RULES = (
         ),
     ),
     Rule(
-        "I07",
-        "A line with something to download has its grant exactly when its order is fulfilled.",
-        (
-            """
-            SELECT o.number, l.id AS line FROM orders o
-            JOIN fulfilments f ON f.order_id = o.id JOIN order_lines l ON l.order_id = o.id
-            WHERE l.kind IN ('digital', 'license')
-              AND EXISTS (SELECT 1 FROM releases r
-                WHERE r.product_id = l.product_id AND r.released_at < f.created_at)
-              AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.order_line_id = l.id)
-            """,
-            """
-            SELECT o.number, g.id AS "grant" FROM grants g
-            JOIN order_lines l ON l.id = g.order_line_id JOIN orders o ON o.id = l.order_id
-            WHERE NOT EXISTS (SELECT 1 FROM fulfilments f WHERE f.order_id = o.id)
-            """,
-        ),
-    ),
-    Rule(
-        "I08",
-        "A grant ends with its money: open while something was kept, over when all went back.",
-        (
-            """
-            SELECT o.number, g.id AS "grant", o.payment_state, g.end_reason FROM grants g
-            JOIN order_lines l ON l.id = g.order_line_id JOIN orders o ON o.id = l.order_id
-            WHERE (g.ended_at IS NULL AND o.payment_state = 'refunded')
-              OR (g.end_reason = 'refund' AND o.payment_state <> 'refunded' AND o.attention = '')
-            """,
-        ),
-    ),
-    Rule(
         "I11",
         "Stock is neither lost nor made: on hand is what the movements say, reserved what is held.",
         (
