@@ -80,13 +80,17 @@ def end(event: OrderRefunded) -> None:
 
 
 def restore(event: OrderRestored) -> None:
-    """The money stays with us after all, so what it bought is theirs again."""
+    """The money stays with us after all, so what it bought is theirs again.
+
+    What came to be downloaded meanwhile is theirs too.
+    """
     lines = select(OrderLine.id).where(OrderLine.order_id == event.order_id)
     session.execute(
         update(Grant)
         .where(Grant.order_line_id.in_(lines), Grant.end_reason == REFUND)
         .values(ended_at=None, end_reason="")
     )
+    give(OrderPaid(event.order_id))
 
 
 def adopt(event: AddressVerified) -> None:

@@ -121,6 +121,16 @@ def test_a_refund_that_fails_gives_the_download_back(app: object) -> None:
     assert (grant.ended_at, grant.end_reason) == (None, "")
 
 
+def test_a_refund_that_fails_gives_what_was_released_meanwhile(app: object) -> None:
+    product = make_digital()
+    order = make_paid_order(product)
+    order.payment_state = PaymentState.REFUNDED
+    make_release(product)
+    assert given() == []
+    grants.restore(events.OrderRestored(order.id))
+    assert [grant.order_line_id for grant in given()] == [order.lines[0].id]
+
+
 def test_a_grant_that_staff_ended_stays_ended(app: object) -> None:
     grant = make_grant(ended_at=utcnow(), end_reason="abuse")
     order_id = session.get_one(OrderLine, grant.order_line_id).order_id
