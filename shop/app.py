@@ -98,6 +98,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_error_handler(api.Rejected, api.show_rejected)
     web.exempt("webhook.receive")  # Stripe signs its requests instead
     connect()
+    provide()
+    schedule()
     return app
 
 
@@ -105,7 +107,6 @@ def connect() -> None:
     """Who listens to what, in the order they are told."""
     following.follow_products()
     linking.follow_links()
-    remembered.provide(pulse.word)
     events.subscribe(events.SignedIn, merging.merge_guest_cart)
     events.subscribe(events.AddressVerified, adopting.adopt, grants.adopt, issuing.adopt)
     events.subscribe(events.PaymentChanged, lifecycle.follow_payment)
@@ -121,11 +122,21 @@ def connect() -> None:
         events.SubscriptionChanged, subscribed_files.follow, subscribed_licenses.follow
     )
     events.subscribe(events.SubscriptionChanged, subscription_mails.follow)  # holds those
+
+
+def provide() -> None:
+    """Who answers what a lower package asks."""
+    remembered.provide(pulse.word)
     access.provide(grants.access_for)
     access.provide(issuing.access_for)
     opened.provide(subscribed_files.opened_by)
     opened.provide(subscribed_licenses.opened_by)
     holds.provide(checkout_holds.of_cart)
+
+
+def schedule() -> None:
+    """What is done because time goes by."""
     sweeper.sweep_with(*SWEEPS)
     jobs.every(10, "shop.checkout.tasks.expire_due")
     jobs.every(3600, "shop.billing.tasks.remind_subscribers")
+    jobs.every(24 * 3600, "shop.billing.tasks.reconcile")

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 import click
 from sqlalchemy import select
 
 from shop import leases
 from shop.billing import inbox
 from shop.billing.models import StripeEvent
+from shop.billing.reconciling import running
 from shop.db import session
 
 
@@ -28,6 +31,25 @@ def replay(stripe_ids: tuple[str, ...]) -> None:
     click.echo(f"{len(stripe_ids) - len(unknown)} of {len(stripe_ids)} will be tried again.")
     if unknown:
         click.echo("Neither failed nor dead: " + ", ".join(unknown), err=True)
+        raise click.exceptions.Exit(1)
+
+
+@stripe_commands.command("reconcile")
+@click.option("--days", default=3, show_default=True, type=click.IntRange(1, 30))
+def reconcile(days: int) -> None:
+    """Compare with Stripe what happened in these days, and repair what differs."""
+    report = running.run(timedelta(days=days))
+    click.echo(
+        f"{report.compared} things compared, {report.events} events heard of for the first time."
+    )
+    for one in report.differences:
+        state = "repaired" if one["repaired"] else "NOT repaired"
+        click.echo(
+            f"{one['kind']} {one['id']}: {one['here']} here, {one['at_stripe']} there, {state}"
+        )
+    left = [one for one in report.differences if not one["repaired"]]
+    click.echo(f"{len(report.differences)} differences, {len(left)} left.")
+    if left:
         raise click.exceptions.Exit(1)
 
 

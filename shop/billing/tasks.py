@@ -5,6 +5,7 @@ from celery import shared_task
 from shop import db, leases
 from shop.billing import inbox, refunds
 from shop.billing.models import StripeEvent
+from shop.billing.reconciling import running
 from shop.billing.subscriptions import mails, mirror, state, trials
 from shop.billing.subscriptions.models import Subscription
 from shop.db import session
@@ -35,6 +36,13 @@ def end_trial(subscription_id: int) -> None:
     except Exception as error:  # noqa: BLE001  it stays refused, and holds up no other
         db.rollback()
         log.warning("trial waits", subscription=subscription_id, error=type(error).__name__)
+
+
+@shared_task(time_limit=3600, soft_time_limit=3500)
+def reconcile() -> None:
+    """Every night: what no webhook told us."""
+    report = running.run()
+    log.info("reconciled", events=report.events, differences=len(report.differences))
 
 
 @shared_task

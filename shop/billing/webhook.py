@@ -109,8 +109,8 @@ def _is_snapshot(event: dict[str, Any]) -> bool:
     )
 
 
-def keep(event: dict[str, Any], payload: bytes) -> None:
-    """Insert the event; one that is here already changes nothing."""
+def keep(event: dict[str, Any], payload: bytes) -> int | None:
+    """Insert the event; one that is here already changes nothing, and has no new id."""
     event_id = db.insert_once(
         StripeEvent,
         stripe_id=event["id"],
@@ -122,3 +122,4 @@ def keep(event: dict[str, Any], payload: bytes) -> None:
     )
     if event_id is not None:
         enqueue("shop.billing.tasks.handle_stripe_event", event_id)
+    return event_id
