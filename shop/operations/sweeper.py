@@ -21,7 +21,7 @@ _sweeps: list[Sweep] = []
 
 
 def sweep_with(*sweeps: Sweep) -> None:
-    """Have these run in every round; `connect()` lists them."""
+    """Have these run in every round; `schedule()` in `shop/app.py` lists them."""
     for sweep in sweeps:
         if sweep not in _sweeps:
             _sweeps.append(sweep)
