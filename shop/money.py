@@ -30,10 +30,9 @@ ZERO_DECIMAL = frozenset(
 THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 ENDS_IN_00 = frozenset(["ISK", "UGX"])
 
-# In minor units, not compared with https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
-# line by line. Stripe has the last word: what it takes depends on the currency it pays out too.
 LEAST = {
-    **dict.fromkeys(["AUD", "BRL", "CAD", "CHF", "EUR", "INR", "JPY", "NZD", "SGD", "USD"], 50),
+    **dict.fromkeys(["ARS", "AUD", "BRL", "CAD", "CHF", "COP", "EUR", "IDR", "ILS", "INR"], 50),
+    **dict.fromkeys(["JPY", "KRW", "NZD", "PHP", "RUB", "SGD", "USD", "ZAR"], 50),
     **dict.fromkeys(["AED", "MYR", "PLN", "RON"], 200),
     **dict.fromkeys(["NOK", "SEK"], 300),
     **dict.fromkeys(["MXN", "THB"], 1_000),
@@ -43,6 +42,13 @@ LEAST = {
     "HKD": 400,
     "HUF": 17_500,
 }
+"""In minor units, line by line as on Stripe's page of 2026:
+https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+
+Stripe's rule goes further, and it has the last word: what is converted into the currency that it
+pays out must be worth that currency's least. Which one that is, and at what rate, only Stripe
+knows. Some ways to pay, such as iDEAL, take less than this.
+"""
 
 
 def decimals(currency: str) -> int:
@@ -63,7 +69,10 @@ def step(currency: str) -> int:
 
 
 def least(currency: str) -> int:
-    """The smallest payment that Stripe takes, in minor units; 1 where it names none."""
+    """The smallest payment that Stripe takes, in minor units; 1 where it names none.
+
+    Of what Stripe converts, it may want more: see `LEAST`.
+    """
     return LEAST.get(currency.upper(), 1)
 
 
