@@ -1,6 +1,7 @@
-"""What we write to people about their account, in words that any of the four parts may lack."""
+"""What we write to people about their account."""
 
 from dataclasses import dataclass
+from email.utils import parseaddr
 
 from shop import config
 from shop.mail import outbox
@@ -84,7 +85,7 @@ CHANGED = Letter(
     "The address of your account at {shop} is now {new}. From now on you sign in with that, and "
     "we write to you there.",
     "See your account",
-    "If this was not you, please write to us at once: {from_address}",
+    "If this was not you, please write to us at once: {sender}",
 )
 PASSWORD_CHANGED = Letter(
     "Your password was changed",
@@ -101,7 +102,7 @@ def send(letter: Letter, to: str, path: str, key: str, **names: str) -> None:
     :param key: what makes it unique among all mails about accounts.
     """
     settings = config.current()
-    names |= {"shop": settings.shop_name, "from_address": settings.mail_from}
+    names |= {"shop": settings.shop_name, "sender": parseaddr(settings.mail_from)[1]}
     outbox.write(
         key=f"account:{key}",
         to=to,

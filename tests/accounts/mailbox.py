@@ -8,6 +8,7 @@ from shop.db import session
 from shop.mail.models import Mail
 from tests.browser import Browser
 
+LINK = re.compile(r"http://localhost(/(?:register|password-reset|verify-email)/[\w-]{43})")
 NEW_PASSWORD = "three blue teapots"
 
 
@@ -18,11 +19,9 @@ def mails_to(address: str) -> list[Mail]:
 
 
 def newest_link(address: str) -> str:
-    """The path in their newest mail that has a secret."""
+    """The path in their newest mail that leads into an account."""
     texts = [mail.text for mail in mails_to(address)]
-    links = [
-        link for text in texts for link in re.findall(r"http://localhost(/\S+/[\w-]{43})", text)
-    ]
+    links = [link for text in texts for link in LINK.findall(text)]
     return str(links[-1])
 
 
