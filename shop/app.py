@@ -26,7 +26,7 @@ from shop.billing import gateway, webhook
 from shop.billing import tasks as billing_tasks
 from shop.billing.subscriptions import api as subscriptions_api
 from shop.billing.subscriptions import mails as subscription_mails
-from shop.billing.subscriptions import opened
+from shop.billing.subscriptions import opened, subscribe_pages
 from shop.cart import api as cart_api
 from shop.cart import holds, merging
 from shop.cart import routes as cart_pages
@@ -65,7 +65,7 @@ PARTS = (logs, web, jobs, gateway)
 PACKAGES = (sessions, remembered, search, cart, downloads, licenses, health)
 PAGES = (
     *(catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages),
-    *(license_pages, buy_button),
+    *(license_pages, subscribe_pages, buy_button),
 )
 APIS = (
     *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),

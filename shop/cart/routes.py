@@ -19,7 +19,11 @@ def create_item() -> Response:
     form = AddForm(request.form)
     if not form.validate():
         raise BadInput(" ".join(str(text) for field in form for text in field.errors))
-    carts.add(form.price_id.data or 0, form.quantity.data or 0)
+    price_id, quantity = form.price_id.data or 0, form.quantity.data or 0
+    try:
+        carts.add(price_id, quantity)
+    except carts.SubscriptionInCart:
+        return redirect(url_for("subscribe.show", price_id=price_id, quantity=quantity), 303)
     return redirect(url_for(".show"), 303)
 
 

@@ -25,6 +25,7 @@ class VariantRow(NamedTuple):
     compare_at_amount: int | None
     interval: str | None
     interval_count: int
+    trial_days: int
 
     @property
     def title(self) -> str:
@@ -44,6 +45,7 @@ class Offer:
     note: str
     refused: str
     """Why it cannot be chosen, or empty."""
+    is_recurring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,23 @@ class Choice:
     @property
     def cheapest(self) -> Offer | None:
         """The price to hang on the page."""
-        return min(self.buyable or self.offers, key=attrgetter("amount"), default=None)
+        return min(self._alike, key=attrgetter("amount"), default=None)
 
     @property
     def varies(self) -> bool:
         """Whether it says "from" on the price tag."""
-        return len({offer.amount for offer in self.buyable or self.offers}) > 1
+        return len({offer.amount for offer in self._alike}) > 1
+
+    @property
+    def recurs(self) -> bool:
+        """Whether all that can be bought is a subscription."""
+        return all(offer.is_recurring for offer in self.buyable)
+
+    @property
+    def _alike(self) -> Sequence[Offer]:
+        """Amounts that can be compared: once, or else again and again."""
+        found = self.buyable or self.offers
+        return [offer for offer in found if not offer.is_recurring] or found
 
 
 def choice(rows: Sequence[VariantRow], currency: str) -> Choice:
@@ -89,8 +102,9 @@ def _offer(row: VariantRow, price_id: int, currency: str) -> Offer:
             title=row.title or f"Every {per}",
             price_label=f"{label} / {per}",
             compare_label=None,
-            note="",
-            refused="Subscriptions cannot be ordered here yet.",
+            note=_renewal_note(row, f"{label} / {per}"),
+            refused="",
+            is_recurring=True,
         )
     compare = row.compare_at_amount
     return Offer(
@@ -102,6 +116,12 @@ def _offer(row: VariantRow, price_id: int, currency: str) -> Offer:
         note=_stock_note(row),
         refused="Sold out" if row.tracks_stock and row.available == 0 else "",
     )
+
+
+def _renewal_note(row: VariantRow, rate: str) -> str:
+    if row.trial_days:
+        return f"{row.trial_days} days free, then {rate}"
+    return "Renews until you cancel"
 
 
 def _stock_note(row: VariantRow) -> str:

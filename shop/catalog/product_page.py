@@ -133,7 +133,7 @@ def _variants_of_product() -> Select[Any]:
         select(variant.id, variant.sku, variant.options, variant.weight)
         .add_columns(variant.tracks_stock, variant.on_hand - variant.reserved)
         .add_columns(price.id, price.unit_amount, price.compare_at_amount)
-        .add_columns(type_coerce(price.interval, String), price.interval_count)
+        .add_columns(type_coerce(price.interval, String), price.interval_count, price.trial_days)
         .select_from(variants)
         .outerjoin(prices, (price.variant_id == variant.id) & shown)
         .where(variant.product_id == bindparam("product"))

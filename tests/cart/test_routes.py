@@ -87,11 +87,12 @@ def test_withdrawn_prices_are_refused(client: Browser) -> None:
     assert quantities() == []
 
 
-def test_a_subscription_is_refused_in_words(client: Browser) -> None:
+def test_a_subscription_has_a_page_of_its_own(client: Browser) -> None:
     price = make_price(interval=Interval.MONTH)
-    answer = client.post("/cart/items", data={"price_id": price.id, "quantity": 1})
-    assert answer.status_code == 409
-    assert "A subscription is bought on its own from its product page." in answer.text
+    answer = client.post("/cart/items", data={"price_id": price.id, "quantity": 3})
+    assert answer.status_code == 303
+    assert answer.location == f"/subscribe/{price.id}?quantity=3"
+    assert quantities() == []
 
 
 def test_one_currency_per_cart(client: Browser) -> None:

@@ -116,15 +116,29 @@ def test_a_product_without_a_price_says_so(client: FlaskClient) -> None:
     assert "Add to cart" not in html
 
 
-def test_a_subscription_is_shown_but_not_offered(client: FlaskClient) -> None:
+def test_a_subscription_can_be_chosen_beside_a_purchase(client: FlaskClient) -> None:
     once = make_price(slug="atlas", kind=Kind.LICENSE)
-    monthly = make_price(variant=once.variant, unit_amount=1200, interval=Interval.MONTH)
+    monthly = make_price(
+        variant=once.variant, unit_amount=1200, interval=Interval.MONTH, trial_days=14
+    )
 
     html = page(client, "atlas")
 
-    assert "€12.00 / month" in html
-    assert f'value="{monthly.id}" required disabled>' in html
+    assert "14 days free, then €12.00 / month" in html
+    assert f'value="{monthly.id}" required>' in html
     assert f'value="{once.id}" required checked>' in html
+    assert '<span class="once">Add to cart</span><span class="again">Subscribe</span>' in html
+    assert '<span class="tag big">€19.00</span>' in html
+
+
+def test_what_is_only_subscribed_to_has_no_cart(client: FlaskClient) -> None:
+    make_price(slug="atlas", kind=Kind.LICENSE, unit_amount=900, interval=Interval.YEAR)
+
+    html = page(client, "atlas").partition("<main")[2]
+
+    assert "Renews until you cancel" in html
+    assert "Subscribe</button>" in html
+    assert "Add to cart" not in html
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,23 @@
 """Recurring prices and their products, at Stripe. A price is never edited, so neither is a plan."""
 
+from calendar import monthrange
 from collections.abc import Sequence
+from datetime import datetime
 
 import stripe
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
-from shop import config, db
+from shop import config, db, money
 from shop.billing.calls import calling
 from shop.billing.subscriptions.models import Plan, StripeProduct
-from shop.catalog.models import Price, Product, Status, Variant
+from shop.catalog.models import Interval, Price, Product, Status, Variant
 from shop.catalog.shelf import period
 from shop.db import session
 
 OURS = "keystall_price"
 """The metadata key by which Stripe's Price names ours, for people who look there."""
+MONTHS = {Interval.MONTH: 1, Interval.YEAR: 12}
 
 
 def stripe_price_of(price: Price) -> str:
@@ -74,8 +77,25 @@ def of_product(product_id: int, currency: str) -> Sequence[Price]:
 
 def title_of(price: Price) -> str:
     """`Atlas, Team, every month`: what tells it from the product's other plans."""
-    parts = [price.variant.product.title, price.variant.title, rhythm(price)]
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in (name_of(price), rhythm(price)) if part)
+
+
+def name_of(price: Price) -> str:
+    """`Atlas, Team`: without the rhythm."""
+    return ", ".join(part for part in (price.variant.product.title, price.variant.title) if part)
+
+
+def rate(price: Price, quantity: int = 1) -> str:
+    """`€10.00 every month`: of so many seats."""
+    return f"{money.show(price.unit_amount * quantity, price.currency)} {rhythm(price)}"
+
+
+def renewal(price: Price, since: datetime) -> datetime:
+    """When a period that begins then is over; the day of the month stays if it exists."""
+    months = price.interval_count * MONTHS[price.interval] if price.interval else 0
+    year, month = divmod(since.year * 12 + since.month - 1 + months, 12)
+    day = min(since.day, monthrange(year, month + 1)[1])
+    return since.replace(year=year, month=month + 1, day=day)
 
 
 def rhythm(price: Price) -> str:

@@ -23,7 +23,7 @@ from shop.errors import BadInput, ShopError
 MOST_SEATS = 99
 PAGE_LIFE = timedelta(hours=23)  # Stripe allows 24, from a late retry too
 DONE = "/account/subscriptions/{token}"
-LEFT = "/subscribe/{price_id}"
+LEFT = "/subscribe/{price_id}?quantity={quantity}"
 
 
 class NotAPlan(BadInput):
@@ -190,6 +190,7 @@ def _params(subscription: Subscription, plan: str) -> "stripe.params.checkout.Se
         "metadata": names,
         "allow_promotion_codes": True,
         "success_url": base + DONE.format(token=subscription.token),
-        "cancel_url": base + LEFT.format(price_id=subscription.price_id),
+        "cancel_url": base
+        + LEFT.format(price_id=subscription.price_id, quantity=subscription.quantity),
         "expires_at": int((subscription.created_at + PAGE_LIFE).timestamp()),
     }

@@ -29,7 +29,7 @@ def follow(subscription: Subscription, snapshot: Snapshot) -> None:
         enqueue("shop.billing.tasks.end_trial", subscription.id)
     settle(subscription)
     if timeline.note_changes(subscription, before):
-        session.flush()
+        session.flush()  # listeners read the row
         events.publish(events.SubscriptionChanged(subscription.id))
 
 
@@ -62,7 +62,7 @@ def end_grace(subscription_id: int) -> None:
     before = timeline.picture(subscription)
     settle(subscription)
     if timeline.note_changes(subscription, before):
-        session.flush()
+        session.flush()  # listeners read the row
         events.publish(events.SubscriptionChanged(subscription_id))
 
 
