@@ -68,6 +68,7 @@ def verify(user: User, secret: str) -> None:
     :raises AddressTaken: when another account was faster.
     """
     find(user, secret)
+    session.refresh(user, with_for_update={"key_share": True})  # then the link, as a sign-in does
     link = links.take(secret, *PURPOSES)
     if link.purpose is Purpose.CHANGE:
         _change(user, link.email, _key(secret))

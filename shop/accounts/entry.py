@@ -48,26 +48,30 @@ def enter(purpose: Purpose, secret: str, password: str, name: str = "") -> tuple
     :raises LinkIsOver: when it leads nowhere.
     :raises AlreadyRegistered: when the address got an account in another way meanwhile.
     """
-    links.find(secret, purpose)
+    user_id = links.find(secret, purpose).user_id
     db.commit()  # hashing takes its time, and must not hold a lock meanwhile
     password_hash = passwords.make_hash(password)
+    owner = _lock(user_id) if purpose is Purpose.RESET else None
     link = links.take(secret, purpose)
-    if purpose is Purpose.RESET:
-        user = _reset(link.user_id, password_hash)
-    else:
-        user = people.add(link.email, name, password_hash)
+    if owner:
+        _reset(owner, password_hash)
+    user = owner or people.add(link.email, name, password_hash)
     user.email_verified_at = user.email_verified_at or utcnow()
     return user, link.next
 
 
-def _reset(user_id: int, password_hash: str) -> User:
-    user = session.get(User, user_id, with_for_update=True, populate_existing=True)
+def _lock(user_id: int | None) -> User:
+    """Before the link is taken: a sign-in comes to both in this order too."""
+    user = session.get(User, user_id, with_for_update={"key_share": True}) if user_id else None
     if user is None or not people.is_welcome(user):
         raise links.LinkIsOver
+    return user
+
+
+def _reset(user: User, password_hash: str) -> None:
     if user.email_verified_at is None:
         tokens.revoke_all(user)  # a stranger may have opened the account with this address
     people.set_password(user, password_hash)
-    return user
 
 
 def _account(email: str) -> Select[int, str]:
