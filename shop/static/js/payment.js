@@ -23,11 +23,12 @@ function start() {
     if (button.disabled) return;
     setBusy(true);
     const answer = await confirm(stripe, elements, returnUrl);
-    if (answer.error) {
+    const intent = answer.paymentIntent ?? decidedElsewhere(answer.error);
+    if (intent) {
+      location.assign(`${returnUrl}?payment_intent=${encodeURIComponent(intent.id)}`);
+    } else {
       say(wordsFor(answer.error));
       setBusy(false);
-    } else {
-      location.assign(`${returnUrl}?payment_intent=${encodeURIComponent(answer.paymentIntent.id)}`);
     }
   });
 }
@@ -38,6 +39,11 @@ async function confirm(stripe, elements, return_url) {
   } catch {
     return { error: { type: "api_connection_error" } };
   }
+}
+
+// Such as in another tab: the shop knows where that led.
+function decidedElsewhere({ code, payment_intent }) {
+  return code === "payment_intent_unexpected_state" ? payment_intent : null;
 }
 
 function wordsFor(error) {
