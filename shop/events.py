@@ -86,6 +86,18 @@ class SubscriptionChanged:
 
 
 @dataclass(frozen=True)
+class InvoiceChanged:
+    """Our record of an invoice, Stripe's or ours, is new or not what it was; look at it."""
+
+    invoice_id: int
+
+
+@dataclass(frozen=True)
+class CreditNoteChanged:
+    credit_note_id: int
+
+
+@dataclass(frozen=True)
 class SignedIn:
     user_id: int
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from shop import db, leases
 from shop.billing import mirror, refunds
+from shop.billing.invoices import mirror as invoices
 from shop.billing.models import StripeEvent
 from shop.billing.subscriptions import mails
 from shop.billing.subscriptions import mirror as subscriptions
@@ -17,7 +18,7 @@ from shop.db import session
 from shop.jobs import enqueue
 from shop.logs import log
 
-Handler = Callable[[str], None]
+Handler = Callable[[str], object]
 
 
 def sync_checkout(checkout_id: str) -> None:
@@ -44,6 +45,22 @@ HANDLERS: dict[str, Handler] = {
     "customer.subscription.trial_will_end": mails.remind,
     "customer.subscription.pending_update_applied": subscriptions.sync_stripe,
     "customer.subscription.pending_update_expired": subscriptions.sync_stripe,
+    "invoice.created": invoices.sync,
+    "invoice.deleted": invoices.sync,
+    "invoice.finalized": invoices.sync,
+    "invoice.finalization_failed": invoices.sync,
+    "invoice.marked_uncollectible": invoices.sync,
+    "invoice.overdue": invoices.sync,
+    "invoice.overpaid": invoices.sync,
+    "invoice.paid": invoices.sync,
+    "invoice.payment_action_required": invoices.sync,
+    "invoice.payment_failed": invoices.sync,
+    "invoice.sent": invoices.sync,
+    "invoice.updated": invoices.sync,
+    "invoice.voided": invoices.sync,
+    "credit_note.created": invoices.sync_credit_note,
+    "credit_note.updated": invoices.sync_credit_note,
+    "credit_note.voided": invoices.sync_credit_note,
     "test_helpers.test_clock.ready": subscriptions.sync_clock,
     "refund.created": refunds.sync,
     "refund.updated": refunds.sync,
