@@ -1,14 +1,20 @@
 """The order as it would be placed now."""
 
+from dataclasses import fields
+
 from shop.cart.models import Cart
 from shop.cart.summary import LineView
 from shop.checkout.models import CheckoutSession
 from shop.checkout.quotes import Quote
+from shop.checkout.totals import Totals
 from shop.orders.placing import LineDraft, OrderDraft
+
+COSTS = [field.name for field in fields(Totals) if field.name != "line_taxes"]
+"""What the order and its totals have by the same name; `LINE` likewise."""
+LINE = [field.name for field in fields(LineDraft) if field.name not in {"tax_rate", "tax"}]
 
 
 def draft_order(checkout: CheckoutSession, cart: Cart, quote: Quote) -> OrderDraft:
-    totals = quote.totals
     return OrderDraft(
         user_id=cart.user_id,
         email=checkout.email,
@@ -17,35 +23,13 @@ def draft_order(checkout: CheckoutSession, cart: Cart, quote: Quote) -> OrderDra
         shipping_address=checkout.shipping_address if quote.needs_delivery else None,
         delivery_name=quote.delivery.name if quote.delivery else "",
         currency=quote.currency,
-        subtotal=totals.subtotal,
-        discount=totals.discount,
-        delivery=totals.delivery,
-        tax=totals.tax,
-        tax_included=totals.tax_included,
-        total=totals.total,
-        lines=_line_drafts(quote),
+        lines=tuple(
+            _draft_line(line, quote.rates[line.tax_category], tax)
+            for line, tax in zip(quote.lines, quote.totals.line_taxes, strict=True)
+        ),
+        **{name: getattr(quote.totals, name) for name in COSTS},
     )
 
 
-def _line_drafts(quote: Quote) -> tuple[LineDraft, ...]:
-    return tuple(
-        _line_draft(line, quote.rates[line.tax_category], line_tax)
-        for line, line_tax in zip(quote.lines, quote.totals.line_taxes, strict=True)
-    )
-
-
-def _line_draft(line: LineView, rate: int, line_tax: int) -> LineDraft:
-    return LineDraft(
-        product_id=line.product_id,
-        variant_id=line.variant_id,
-        price_id=line.price_id,
-        kind=line.kind,
-        title=line.title,
-        sku=line.sku,
-        options=line.options,
-        quantity=line.quantity,
-        unit_amount=line.unit_amount,
-        amount=line.amount,
-        tax_rate=rate,
-        tax=line_tax,
-    )
+def _draft_line(line: LineView, rate: int, tax: int) -> LineDraft:
+    return LineDraft(**{name: getattr(line, name) for name in LINE}, tax_rate=rate, tax=tax)
