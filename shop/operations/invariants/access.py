@@ -44,16 +44,14 @@ RULES = (
         "Access ends with its money: open while something was kept, over when all went back.",
         (
             """
-            SELECT o.number, g.id AS "grant", o.payment_state, g.end_reason FROM grants g
-            JOIN order_lines l ON l.id = g.order_line_id JOIN orders o ON o.id = l.order_id
-            WHERE (g.ended_at IS NULL AND o.payment_state = 'refunded')
-              OR (g.end_reason = 'refund' AND o.payment_state <> 'refunded' AND o.attention = '')
-            """,
-            """
-            SELECT o.number, k.id AS license, o.payment_state, k.end_reason FROM licenses k
-            JOIN order_lines l ON l.id = k.order_line_id JOIN orders o ON o.id = l.order_id
-            WHERE (k.ended_at IS NULL AND o.payment_state = 'refunded')
-              OR (k.end_reason = 'refund' AND o.payment_state <> 'refunded' AND o.attention = '')
+            SELECT o.number, x.what, x.id, o.payment_state, x.end_reason FROM (
+              SELECT 'grant' AS what, id, order_line_id, ended_at, end_reason FROM grants
+              UNION ALL
+              SELECT 'license', id, order_line_id, ended_at, end_reason FROM licenses
+            ) x
+            JOIN order_lines l ON l.id = x.order_line_id JOIN orders o ON o.id = l.order_id
+            WHERE (x.ended_at IS NULL AND o.payment_state = 'refunded')
+              OR (x.end_reason = 'refund' AND o.payment_state <> 'refunded' AND o.attention = '')
             """,
         ),
     ),

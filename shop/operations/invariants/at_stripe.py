@@ -6,12 +6,23 @@ from datetime import datetime
 from typing import Any
 
 import stripe
-from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    text,
+)
 
 from shop import db
 from shop.billing import mirror
 from shop.billing.gateway import stripe_call
 from shop.billing.inbox import HANDLERS
+from shop.db import UtcDateTime
 
 METADATA = MetaData()
 
@@ -40,6 +51,27 @@ EVENTS = _table(
     Column("is_acknowledged", Integer),
 )
 
+ORDERS = Table(
+    "at_stripe_orders",
+    METADATA,
+    Column("id", BigInteger),
+    Column("received", BigInteger),
+    Column("returned", BigInteger),
+    prefixes=["TEMPORARY"],
+)
+"""Every order of ours in this time, by our id, with what Stripe has for it."""
+SUM_UP = text("""
+    INSERT INTO at_stripe_orders (id, received, returned)
+    SELECT o.id, COALESCE(SUM(s.received), 0), COALESCE(SUM(
+      (SELECT SUM(r.amount) FROM at_stripe_refunds r
+       WHERE r.intent_id = s.id AND r.status NOT IN ('failed', 'canceled'))), 0)
+    FROM orders o
+    LEFT JOIN payments p ON p.order_id = o.id
+    LEFT JOIN at_stripe_intents s ON s.payment_id = p.id
+    WHERE o.placed_at >= :since
+    GROUP BY o.id
+    """).bindparams(bindparam("since", type_=UtcDateTime))
+
 Rows = list[dict[str, Any]]
 
 
@@ -56,6 +88,7 @@ class Books:
         for table, rows in self.rows.items():
             if rows:
                 connection.execute(table.insert(), rows)
+        connection.execute(SUM_UP, {"since": self.since})
 
 
 def read(since: datetime) -> Books:

@@ -8,12 +8,8 @@ RULES = (
         "What Stripe captured for an order is what the order counts as paid, both ways.",
         (
             """
-            SELECT o.number, o.paid, COALESCE(SUM(s.received), 0) AS at_stripe
-            FROM orders o
-            LEFT JOIN payments p ON p.order_id = o.id
-            LEFT JOIN at_stripe_intents s ON s.payment_id = p.id
-            WHERE o.placed_at >= :since
-            GROUP BY o.id HAVING o.paid <> COALESCE(SUM(s.received), 0)
+            SELECT o.number, o.paid, s.received AS at_stripe
+            FROM orders o JOIN at_stripe_orders s ON s.id = o.id WHERE o.paid <> s.received
             """,
             """
             SELECT s.id AS intent, s.payment_id AS unknown_payment, s.received
@@ -29,26 +25,17 @@ RULES = (
         "order keeps no more than its total.",
         (
             """
-            SELECT s.payment_id AS payment, COUNT(*) AS intents FROM at_stripe_intents s
-            WHERE s.payment_id IS NOT NULL AND s.status <> 'canceled'
-            GROUP BY s.payment_id HAVING COUNT(*) > 1
+            SELECT payment_id AS payment, kind, COUNT(*) AS objects FROM (
+              SELECT payment_id, 'intent' AS kind FROM at_stripe_intents WHERE status <> 'canceled'
+              UNION ALL
+              SELECT payment_id, 'checkout' FROM at_stripe_checkouts WHERE status <> 'expired'
+            ) live
+            WHERE payment_id IS NOT NULL GROUP BY payment_id, kind HAVING COUNT(*) > 1
             """,
             """
-            SELECT s.payment_id AS payment, COUNT(*) AS checkouts FROM at_stripe_checkouts s
-            WHERE s.payment_id IS NOT NULL AND s.status <> 'expired'
-            GROUP BY s.payment_id HAVING COUNT(*) > 1
-            """,
-            """
-            SELECT o.number, o.total, SUM(kept.amount) AS kept
-            FROM orders o JOIN payments p ON p.order_id = o.id
-            JOIN (
-              SELECT s.payment_id, s.received - COALESCE(
-                (SELECT SUM(r.amount) FROM at_stripe_refunds r
-                 WHERE r.intent_id = s.id AND r.status NOT IN ('failed', 'canceled')), 0) AS amount
-              FROM at_stripe_intents s
-            ) kept ON kept.payment_id = p.id
-            WHERE o.placed_at >= :since
-            GROUP BY o.id HAVING SUM(kept.amount) > o.total
+            SELECT o.number, o.total, s.received - s.returned AS kept
+            FROM orders o JOIN at_stripe_orders s ON s.id = o.id
+            WHERE s.received - s.returned > o.total
             """,
         ),
     ),
@@ -57,14 +44,8 @@ RULES = (
         "What Stripe gave back for an order is what the order counts as refunded.",
         (
             """
-            SELECT o.number, o.refunded, COALESCE(SUM(r.amount), 0) AS at_stripe
-            FROM orders o
-            LEFT JOIN payments p ON p.order_id = o.id
-            LEFT JOIN at_stripe_intents s ON s.payment_id = p.id
-            LEFT JOIN at_stripe_refunds r
-              ON r.intent_id = s.id AND r.status NOT IN ('failed', 'canceled')
-            WHERE o.placed_at >= :since
-            GROUP BY o.id HAVING o.refunded <> COALESCE(SUM(r.amount), 0)
+            SELECT o.number, o.refunded, s.returned AS at_stripe
+            FROM orders o JOIN at_stripe_orders s ON s.id = o.id WHERE o.refunded <> s.returned
             """,
         ),
     ),
@@ -101,18 +82,12 @@ RULES = (
         "The state of an order is the one that its money says.",
         (
             """
-            SELECT number, payment_state, total, paid, refunded FROM orders
-            WHERE total > 0 AND (paid > 0) <> (payment_state IN :money_in)
-            """,
-            """
-            SELECT number, payment_state, total, paid, refunded FROM orders
-            WHERE payment_state IN :money_in AND payment_state <> CASE
-              WHEN paid - refunded >= total THEN 'paid'
-              WHEN paid > refunded THEN 'partially_refunded' ELSE 'refunded' END
-            """,
-            """
-            SELECT number, payment_state, paid_at FROM orders
-            WHERE (paid_at IS NOT NULL) <> (payment_state IN :money_in)
+            SELECT number, payment_state, total, paid, refunded, paid_at FROM orders
+            WHERE (total > 0 AND (paid > 0) <> (payment_state IN :money_in))
+              OR (paid_at IS NOT NULL) <> (payment_state IN :money_in)
+              OR (payment_state IN :money_in AND payment_state <> CASE
+                WHEN paid - refunded >= total THEN 'paid'
+                WHEN paid > refunded THEN 'partially_refunded' ELSE 'refunded' END)
             """,
         ),
     ),
