@@ -63,6 +63,24 @@ def test_good_settings_are_accepted() -> None:
     assert config.load(_env_file=None, **GOOD).env == "production"
 
 
+@pytest.mark.parametrize(
+    "sites",
+    ["blog.example", "https://blog.example/", "https://Blog.example", "*", "https://a.example b"],
+)
+def test_a_site_with_buttons_is_an_origin(sites: str) -> None:
+    said = refusal(buy_button_origins=f"https://good.example, {sites}")
+
+    assert f"SHOP_BUY_BUTTON_ORIGINS: {sites} is no origin" in said
+
+
+def test_several_sites_may_have_buttons() -> None:
+    given = "https://blog.example, http://127.0.0.1:8080 ,"
+
+    found = config.load(_env_file=None, **GOOD, buy_button_origins=given).sites_with_buttons
+
+    assert found == {"https://blog.example", "http://127.0.0.1:8080"}
+
+
 @pytest.mark.parametrize("secret", ["", "None", "short", "k" * 31, config.DEVELOPMENT_SECRET])
 def test_i15_a_weak_secret_key_is_refused(secret: str) -> None:
     said = refusal(secret_key=secret)

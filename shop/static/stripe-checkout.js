@@ -1,4 +1,4 @@
-// <script src="https://shop.example/static/stripe-checkout.js" defer></script>
+// <script src="…/static/stripe-checkout.js" defer></script>, with the address of the shop
 // <button class="stripe-checkout-btn" data-price-id="12" data-quantity="1">Buy</button>
 // On any site that the shop has on its list; leads to Stripe's page.
 (() => {

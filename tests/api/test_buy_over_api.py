@@ -11,7 +11,9 @@ from tests.api.customer import BERLIN, CONTACT, SESSIONS, Customer
 from tests.servers.house import House
 from tests.servers.processes import eventually
 
+BUTTON = "/api/create-checkout-session"
 NOT_ON_THE_WAY = {
+    ("post", BUTTON),
     ("post", "/api/cart/accepted-prices"),
     ("get", "/api/files/{token}"),
     ("get", "/api/licenses/public-key"),
@@ -90,6 +92,19 @@ def pay(customer: Customer, session: str) -> None:
         assert paid["payment"]["status"] == "succeeded"
         assert paid["payment"]["intent_id"] == started["payment"]["intent_id"]
         assert paid["amounts"]["total"] == total
+
+
+def test_a_buy_button_asks_with_nothing_but_a_price(
+    house: House, make_customer: MakeCustomer, contract: Contract
+) -> None:
+    customer = make_customer()
+    sent = {"priceId": customer.price("the-invoice-handbook"), "quantity": 2}
+    del customer.http.headers["X-CSRFToken"]
+    customer.http.cookies.clear()
+    started = customer.ok("post", BUTTON, sent)
+    assert started["id"].startswith("cs_")
+    assert started["url"].startswith(f"{house.sandbox.url}/c/pay/")
+    assert ("post", BUTTON) in contract.called
 
 
 def order_of(customer: Customer, session: str) -> Any:
