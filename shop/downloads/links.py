@@ -21,6 +21,10 @@ from shop.errors import NotFound, ShopError
 
 LIFETIME = timedelta(minutes=10)
 SALT = "shop.downloads.links"
+NOWHERE = (
+    "A download link works for ten minutes, in the browser that made it. "
+    "Make a new one on the page of your order."
+)
 
 
 @dataclass(frozen=True)
@@ -64,20 +68,20 @@ def read(token: str) -> Claim:
     """
     serializer = _serializer()
     if not _is_exact(serializer, token):
-        raise NotFound
+        raise NotFound(NOWHERE)
     try:
         return _claim(serializer.loads(token, max_age=int(LIFETIME.total_seconds())))
     except SignatureExpired as expired:
         payload = serializer.load_payload(expired.payload or b"")
         raise LinkEnded(_claim(payload)) from None
     except BadData:
-        raise NotFound from None
+        raise NotFound(NOWHERE) from None
 
 
 def _claim(payload: tuple[int, str, str, str]) -> Claim:
     grant_id, source_id, nonce, minted_for = payload
     if not hmac.compare_digest(minted_for, _digest(_person())):
-        raise NotFound
+        raise NotFound(NOWHERE)
     return Claim(grant_id, source_id, nonce)
 
 

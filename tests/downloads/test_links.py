@@ -65,7 +65,9 @@ def test_another_browser_cannot_use_a_link(client: FlaskClient, app: Flask) -> N
     grant = make_grant()
     link = mint(client, grant)
     stranger = open_browser(app)
-    assert stranger.get(link).status_code == 404
+    refused = stranger.get(link)
+    assert refused.status_code == 404
+    assert "in the browser that made it" in refused.text
     mint(stranger, grant)  # has a browser id of its own now
     assert stranger.get(link).status_code == 404
     session.refresh(grant)
