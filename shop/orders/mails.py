@@ -84,13 +84,14 @@ def slip_lines(order: Order) -> list[SlipLine]:
 
 
 def slip_rows(order: Order) -> list[tuple[str, str]]:
-    rows = [("Subtotal", order.subtotal)]
+    rows = [("Subtotal", show(order.subtotal, order.currency))]
     if order.discount:
-        rows.append(("Discount", -order.discount))
+        rows.append(("Discount", show(-order.discount, order.currency)))
     if order.delivery_name:
-        rows.append((f"Delivery, {order.delivery_name}", order.delivery))
-    rows.append(("Of which VAT" if order.tax_included else "Tax", order.tax))
-    return [(label, show(amount, order.currency)) for label, amount in rows]
+        cost = show(order.delivery, order.currency) if order.delivery else "Free"
+        rows.append((f"Delivery, {order.delivery_name}", cost))
+    tax_label = "Of which VAT" if order.tax_included else "Tax"
+    return [*rows, (tax_label, show(order.tax, order.currency))]
 
 
 def destination(order: Order) -> str:
