@@ -8,9 +8,9 @@ import enum
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import session, utcnow
@@ -117,8 +117,6 @@ def _held(model: type[Leased], row_id: int, lease: str) -> ColumnElement[bool]:
 
 
 def _update(model: type[Leased], where: ColumnElement[bool], **values: Any) -> bool:
-    result = session.execute(
-        update(model).where(where).values(**values),
-        execution_options={"synchronize_session": False},
-    )
-    return bool(cast("CursorResult[Any]", result).rowcount)
+    """Whether there was such a row."""
+    changed = update(model).where(where).values(**values).returning(model.id)
+    return session.scalar(changed, execution_options={"synchronize_session": False}) is not None
