@@ -1,6 +1,6 @@
 """What a paid line lets its buyer do: a download, later a license key.
 
-The packages that know stand above orders; each provides an answer, registered in `shop.app.provide`.
+The packages that know stand above orders; each provides an answer, see `shop.app.provide`.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """What a subscription opens: a key, files.
 
-The packages that know stand above billing; each provides an answer, registered in `shop.app.provide`.
+The packages that know stand above billing; each provides an answer, see `shop.app.provide`.
 """
 
 from collections.abc import Callable, Sequence
