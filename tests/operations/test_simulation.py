@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from shop.accounts.models import User
 from shop.billing.subscriptions.models import Subscription
 from shop.catalog.models import Interval, Price
-from shop.db import session
+from shop.db import Base, session
 from stripe_sandbox.testing import StripeSandbox
 from tests.billing.subscriptions.subscriber import make_plan
 
@@ -32,7 +32,7 @@ def simulate(app: Flask, *arguments: str) -> str:
     return result.output
 
 
-def count(model: type) -> int:
+def count(model: type[Base]) -> int:
     return session.scalar(select(func.count(model.id))) or 0
 
 
