@@ -1,12 +1,11 @@
 from stripe_sandbox import events, shapes
-from stripe_sandbox.errors import InvalidRequest, Json, NotFound
+from stripe_sandbox.errors import InvalidRequest, Json
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.operations import Call, operation
 from stripe_sandbox.payments import confirmation
 from stripe_sandbox.payments.cards import BANK_TYPE_OF
-from stripe_sandbox.payments.challenges import Terms
 from stripe_sandbox.payments.confirmation import unexpected_state
-from stripe_sandbox.resources import confirmation_tokens, payment_methods
+from stripe_sandbox.resources import intents
 from stripe_sandbox.sandbox import Sandbox
 
 FIELDS = (
@@ -24,18 +23,18 @@ CANCELABLE = OPEN | {"requires_capture"}
 def create(call: Call) -> Json:
     intent = make(call.box, call.params)
     if call.params.get("confirm"):
-        confirmation.confirm(call.box, intent, _terms(call))
+        confirmation.confirm(call.box, intent, intents.terms(call))
     return intent
 
 
 @operation("get", "/v1/payment_intents/{intent}", for_browsers=True)
 def retrieve(call: Call) -> Json:
-    return find(call)
+    return _find(call)
 
 
 @operation("post", "/v1/payment_intents/{intent}")
 def update(call: Call) -> Json:
-    intent = find(call)
+    intent = _find(call)
     if intent["status"] not in OPEN:
         raise unexpected_state(intent, "update")
     params = call.params
@@ -58,17 +57,16 @@ def list_all(call: Call) -> Json:
 
 @operation("post", "/v1/payment_intents/{intent}/confirm", for_browsers=True)
 def confirm(call: Call) -> Json:
-    intent = find(call)
-    if intent["status"] == "requires_action":
-        intent.update(status="requires_confirmation", next_action=None)
+    intent = _find(call)
+    intents.forget_challenge(intent)
     _change(call.box, intent, call.params)
-    confirmation.confirm(call.box, intent, _terms(call))
+    confirmation.confirm(call.box, intent, intents.terms(call))
     return intent
 
 
 @operation("post", "/v1/payment_intents/{intent}/capture")
 def capture(call: Call) -> Json:
-    intent = find(call)
+    intent = _find(call)
     shapes.assign_metadata(intent, call.params)
     confirmation.capture(call.box, intent, call.params.get("amount_to_capture"))
     return intent
@@ -76,7 +74,7 @@ def capture(call: Call) -> Json:
 
 @operation("post", "/v1/payment_intents/{intent}/cancel")
 def cancel_by_request(call: Call) -> Json:
-    intent = find(call)
+    intent = _find(call)
     if call.box.store.private(call.id).get("checkout_session"):
         raise InvalidRequest(
             "You cannot cancel this PaymentIntent because it was created by a Checkout Session. "
@@ -109,7 +107,7 @@ def make(box: Sandbox, params: Json) -> Json:
         customer=customer,
         status="requires_payment_method",
     )
-    intent["client_secret"] = f"{intent['id']}_secret_{shapes.random_text(25)}"
+    intent["client_secret"] = intents.new_secret(intent)
     intent["payment_method_types"] = _method_types(currency, params)
     if automatic := params.get("automatic_payment_methods"):
         intent["automatic_payment_methods"] |= automatic
@@ -139,14 +137,8 @@ def check_amount(amount: int, currency: str) -> None:
         )
 
 
-def find(call: Call) -> Json:
-    """A browser has to know the client secret as well."""
-    intent = call.box.store.require("payment_intent", call.id, "intent")
-    if call.is_browser and call.client_secret != intent["client_secret"]:
-        raise NotFound(
-            f"No such payment_intent: '{call.id}'", code="resource_missing", param="intent"
-        )
-    return intent
+def _find(call: Call) -> Json:
+    return intents.find(call, "payment_intent")
 
 
 def cancel(box: Sandbox, intent: Json, reason: str | None = None) -> None:
@@ -167,37 +159,8 @@ def cancel(box: Sandbox, intent: Json, reason: str | None = None) -> None:
 def _method_types(currency: str, params: Json) -> list[str]:
     delayed = BANK_TYPE_OF.get(currency)
     types = ["card", delayed] if delayed else ["card"]
-    allowed = params.get("allowed_payment_method_types") or types
-    excluded = params.get("excluded_payment_method_types") or []
-    return [kind for kind in types if kind in allowed and kind not in excluded] or ["card"]
+    return intents.method_types(params, offered=types, default=types)
 
 
 def _change(box: Sandbox, intent: Json, params: Json) -> None:
-    shapes.assign(intent, params, *FIELDS)
-    shapes.assign_metadata(intent, params)
-    if method := _method(box, intent, params):
-        intent["payment_method"] = method["id"]
-        if intent["status"] == "requires_payment_method":
-            intent["status"] = "requires_confirmation"
-
-
-def _method(box: Sandbox, intent: Json, params: Json) -> Json | None:
-    """The payment method named by whichever of the three ways the parameters use."""
-    if token := params.get("confirmation_token"):
-        return confirmation_tokens.redeem(box, token, intent)
-    if data := params.get("payment_method_data"):
-        return payment_methods.make(box, data)
-    if id := params.get("payment_method"):
-        return payment_methods.use(box, id)
-    return None
-
-
-def _terms(call: Call) -> Terms:
-    token = call.params.get("confirmation_token")
-    from_token = call.box.store.require("confirmation_token", token) if token else {}
-    return Terms(
-        return_url=call.params.get("return_url") or from_token.get("return_url"),
-        off_session=bool(call.params.get("off_session")),
-        uses_stripe_js=bool(call.params.get("use_stripe_sdk")) or call.is_browser,
-        refuses_action=bool(call.params.get("error_on_requires_action")),
-    )
+    intents.change(box, intent, params, FIELDS)

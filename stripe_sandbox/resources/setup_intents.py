@@ -1,10 +1,9 @@
-from stripe_sandbox import events, shapes
-from stripe_sandbox.errors import Json, NotFound
+from stripe_sandbox import events
+from stripe_sandbox.errors import Json
 from stripe_sandbox.http import listing
 from stripe_sandbox.http.operations import Call, operation
 from stripe_sandbox.payments import setups
-from stripe_sandbox.payments.challenges import Terms
-from stripe_sandbox.resources import confirmation_tokens, payment_methods
+from stripe_sandbox.resources import intents
 from stripe_sandbox.sandbox import Sandbox
 
 FIELDS = (
@@ -17,7 +16,7 @@ FIELDS = (
 def create(call: Call) -> Json:
     intent = make(call.box, call.params)
     if call.params.get("confirm"):
-        setups.confirm(call.box, intent, _terms(call))
+        setups.confirm(call.box, intent, intents.terms(call))
     return intent
 
 
@@ -46,10 +45,9 @@ def list_all(call: Call) -> Json:
 @operation("post", "/v1/setup_intents/{intent}/confirm", for_browsers=True)
 def confirm(call: Call) -> Json:
     intent = _find(call)
-    if intent["status"] == "requires_action":
-        intent.update(status="requires_confirmation", next_action=None)
+    intents.forget_challenge(intent)
     _change(call.box, intent, call.params)
-    setups.confirm(call.box, intent, _terms(call))
+    setups.confirm(call.box, intent, intents.terms(call))
     return intent
 
 
@@ -78,7 +76,7 @@ def make(box: Sandbox, params: Json) -> Json:
         status="requires_payment_method",
         usage=params.get("usage", "off_session"),
     )
-    intent["client_secret"] = f"{intent['id']}_secret_{shapes.random_text(25)}"
+    intent["client_secret"] = intents.new_secret(intent)
     if automatic := params.get("automatic_payment_methods"):
         intent["automatic_payment_methods"] |= automatic
     _change(box, intent, params)
@@ -87,44 +85,14 @@ def make(box: Sandbox, params: Json) -> Json:
 
 
 def _find(call: Call) -> Json:
-    """A browser has to know the client secret as well."""
-    intent = call.box.store.require("setup_intent", call.id, "intent")
-    if call.is_browser and call.client_secret != intent["client_secret"]:
-        raise NotFound(f"No such setupintent: '{call.id}'", code="resource_missing", param="intent")
-    return intent
+    return intents.find(call, "setup_intent")
 
 
 def _method_types(params: Json) -> list[str]:
     """Cards, unless direct debits are allowed by name: without a currency none is offered."""
-    allowed = params.get("allowed_payment_method_types") or ["card"]
-    excluded = params.get("excluded_payment_method_types") or []
     known = ("card", "sepa_debit", "us_bank_account")
-    return [kind for kind in known if kind in allowed and kind not in excluded] or ["card"]
+    return intents.method_types(params, offered=known, default=["card"])
 
 
 def _change(box: Sandbox, intent: Json, params: Json) -> None:
-    shapes.assign(intent, params, *FIELDS)
-    shapes.assign_metadata(intent, params)
-    if method := _method(box, intent, params):
-        intent["payment_method"] = method["id"]
-        if intent["status"] == "requires_payment_method":
-            intent["status"] = "requires_confirmation"
-
-
-def _method(box: Sandbox, intent: Json, params: Json) -> Json | None:
-    if token := params.get("confirmation_token"):
-        return confirmation_tokens.redeem(box, token, intent)
-    if data := params.get("payment_method_data"):
-        return payment_methods.make(box, data)
-    if id := params.get("payment_method"):
-        return payment_methods.use(box, id)
-    return None
-
-
-def _terms(call: Call) -> Terms:
-    token = call.params.get("confirmation_token")
-    from_token = call.box.store.require("confirmation_token", token) if token else {}
-    return Terms(
-        return_url=call.params.get("return_url") or from_token.get("return_url"),
-        uses_stripe_js=bool(call.params.get("use_stripe_sdk")) or call.is_browser,
-    )
+    intents.change(box, intent, params, FIELDS)
