@@ -18,7 +18,7 @@ commands: list[click.Command] = [users]
 @click.option("--role", type=click.Choice([role.value for role in Role]), default="customer")
 def create(email: str, name: str, role: str) -> None:
     """Create an account. Asks for a password, or makes one up and prints it."""
-    password = _ask_password() if sys.stdin.isatty() else ""
+    password = _ask_password(email) if sys.stdin.isatty() else ""
     generated = "" if password else secrets.token_urlsafe(12)
     try:
         people.register(email, name, password or generated, Role(role))
@@ -30,11 +30,13 @@ def create(email: str, name: str, role: str) -> None:
         click.echo(f"Password: {generated}")
 
 
-def _ask_password() -> str:
+def _ask_password(email: str) -> str:
     question = "Password (leave empty to have one made)"
     password: str = click.prompt(
         question, default="", show_default=False, hide_input=True, confirmation_prompt=True
     )
     if password and len(password) < passwords.SHORTEST:
         raise click.BadParameter(f"Use {passwords.SHORTEST} characters or more.")
+    if problem := password and passwords.weakness(password, email):
+        raise click.BadParameter(problem)
     return password

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from alembic import command
 from flask import Flask
 from sqlalchemy import create_engine, select, text
@@ -98,8 +99,13 @@ def test_nothing_of_others_is_taken(client: Browser) -> None:
     assert owners() == {theirs.id, None}
 
 
-def test_orders_of_before_are_found_by_any_spelling(tmp_path: Path) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_orders_of_before_are_found_by_any_spelling(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     url = f"sqlite:///{tmp_path / 'shop.db'}"
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres_database")
     settings = schema.alembic(url)
     command.upgrade(settings, "0002")
     engine = create_engine(url)
@@ -107,7 +113,7 @@ def test_orders_of_before_are_found_by_any_spelling(tmp_path: Path) -> None:
         "INSERT INTO orders (number, token, email, name, billing_address, delivery_name, currency,"
         " subtotal, discount, delivery, tax, tax_included, total, paid, refunded, payment_state,"
         " fulfilment_state, attention, placed_at) VALUES (:email, :email, :email, '', '{}', '',"
-        " 'EUR', 0, 0, 0, 0, 1, 0, 0, 0, 'paid', 'unfulfilled', '', '2026-11-01')"
+        " 'EUR', 0, 0, 0, 0, true, 0, 0, 0, 'paid', 'unfulfilled', '', '2026-11-01')"
     )
     with engine.begin() as connection:
         emails = [{"email": "Ada@Example.org"}, {"email": "STRASSE@example.org"}]
