@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     grace_days: int = Field(
         7, ge=0, le=60, description="Access that lasts after a renewal could not be collected."
     )
+    dispute_suspends: bool = Field(
+        default=True, description="Whether keys and files rest while a payment is disputed."
+    )
     license_signing_key: SecretStr = Field(
         SecretStr(""),
         description="Signs license answers, 32 bytes in base64; empty: made in the data folder.",

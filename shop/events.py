@@ -53,6 +53,13 @@ class RefundChanged:
 
 
 @dataclass(frozen=True)
+class DisputeChanged:
+    """A dispute has another status at Stripe; look at all of its order or subscription."""
+
+    dispute_id: int
+
+
+@dataclass(frozen=True)
 class OrderPaid:
     order_id: int
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from shop import db, leases
 from shop.billing import mirror, refunds
+from shop.billing.disputes import mirror as disputes
 from shop.billing.invoices import mirror as invoices
 from shop.billing.models import StripeEvent
 from shop.billing.subscriptions import mails
@@ -65,6 +66,11 @@ HANDLERS: dict[str, Handler] = {
     "refund.created": refunds.sync,
     "refund.updated": refunds.sync,
     "refund.failed": refunds.sync,
+    "charge.dispute.created": disputes.sync,
+    "charge.dispute.updated": disputes.sync,
+    "charge.dispute.closed": disputes.sync,
+    "charge.dispute.funds_withdrawn": disputes.sync,
+    "charge.dispute.funds_reinstated": disputes.sync,
 }
 
 

@@ -98,7 +98,8 @@ class LedgerEntry(Base):
 
     payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"), index=True)
     kind: Mapped[str]
-    """`capture`, `refund`, `refund_failed`."""
+    """`capture`, `refund`, `refund_failed`; `dispute` is taken by the bank or brought back, and
+    `dispute_fee` is in the currency that Stripe settles in."""
     external_id: Mapped[str]
     amount: Mapped[int]
     currency: Mapped[str]

@@ -13,15 +13,20 @@ from shop.catalog.models import Kind, Product
 from shop.db import insert_once, session, utcnow
 from shop.downloads.models import Download, Grant, Release
 from shop.errors import NotFound, ShopError
-from shop.events import AddressVerified, OrderPaid, OrderRefunded, OrderRestored
+from shop.events import (
+    AddressVerified,
+    DisputeChanged,
+    OrderPaid,
+    OrderRefunded,
+    OrderRestored,
+)
+from shop.orders import rights
 from shop.orders.access import LineAccess
 from shop.orders.models import Order, OrderLine, PaymentState
 
 MOST = 25
 """Downloads per piece bought: generous for a person, tight for a public link."""
 
-
-REFUND = "refund"
 DOWNLOADED = (Kind.DIGITAL, Kind.LICENSE)
 
 
@@ -34,6 +39,16 @@ class TimeOver(ShopError):
     status = 410
     title = "The time for this download is over"
     message = "The time for this download is over. Write to us if you still need it."
+
+
+class OnHold(ShopError):
+    status = 403
+    title = "This download is on hold"
+
+    def __init__(self, grant: Grant) -> None:
+        is_disputed = grant.suspend_reason == rights.DISPUTE
+        why = "its payment is disputed with the bank" if is_disputed else "we look into it"
+        super().__init__(f"This download is on hold while {why}. Write to us if that is a mistake.")
 
 
 def give(event: OrderPaid) -> None:
@@ -56,7 +71,10 @@ def give_late(product_id: int) -> None:
         Order.payment_state.in_([PaymentState.PAID, PaymentState.PARTIALLY_REFUNDED]),
         ~exists().where(Grant.order_line_id == OrderLine.id),
     )
-    _give(session.scalars(query))
+    lines = session.scalars(query).all()
+    _give(lines)
+    for order_id in {line.order_id for line in lines}:
+        rights.settle_order(Grant, order_id)
 
 
 def _give(lines: Iterable[OrderLine]) -> None:
@@ -71,26 +89,17 @@ def _give(lines: Iterable[OrderLine]) -> None:
 
 
 def end(event: OrderRefunded) -> None:
-    lines = select(OrderLine.id).where(OrderLine.order_id == event.order_id)
-    session.execute(
-        update(Grant)
-        .where(Grant.order_line_id.in_(lines), Grant.ended_at.is_(None))
-        .values(ended_at=utcnow(), end_reason=REFUND)
-    )
+    rights.end(Grant, event.order_id)
 
 
 def restore(event: OrderRestored) -> None:
-    """The money stays with us after all, so what it bought is theirs again.
-
-    What came to be downloaded meanwhile is theirs too.
-    """
-    lines = select(OrderLine.id).where(OrderLine.order_id == event.order_id)
-    session.execute(
-        update(Grant)
-        .where(Grant.order_line_id.in_(lines), Grant.end_reason == REFUND)
-        .values(ended_at=None, end_reason="")
-    )
+    """What came to be downloaded meanwhile is theirs too."""
+    rights.restore(Grant, event.order_id)
     give(OrderPaid(event.order_id))
+
+
+def follow_dispute(event: DisputeChanged) -> None:
+    rights.follow_dispute(Grant, event)
 
 
 def adopt(event: AddressVerified) -> None:
@@ -118,6 +127,7 @@ def find(token: str) -> Grant:
     """The grant of a stable page, for whom it was given.
 
     :raises NotFound: when it is unknown, taken back, or another person's.
+    :raises OnHold: to its owner.
     :raises SignInRequired: when it belongs to an account and nobody is signed in.
     """
     grant = _one(Grant.token == token)
@@ -140,6 +150,7 @@ def for_product(product_id: int, order_token: str | None) -> Grant:
     One that can still be used goes first.
 
     :raises NotFound: when there is none.
+    :raises OnHold: when there is no other.
     """
     query = select(Grant).options(joinedload(Grant.product)).order_by(Grant.id.desc())
     query = query.where(Grant.product_id == product_id, Grant.ended_at.is_(None))
@@ -151,7 +162,8 @@ def for_product(product_id: int, order_token: str | None) -> Grant:
     mine = [grant for grant in session.scalars(query) if grant.user_id in {None, _user_id()}]
     if not mine:
         raise NotFound
-    return next((grant for grant in mine if not grant.is_over and grant.left != 0), mine[0])
+    usable = (one for one in mine if not one.is_over and one.left != 0 and not one.suspended_at)
+    return _not_resting(next(usable, mine[0]))
 
 
 def mine() -> Sequence[Grant]:
@@ -171,6 +183,12 @@ def _one(condition: ColumnElement[bool]) -> Grant:
 def _checked(grant: Grant) -> Grant:
     if grant.user_id is not None and grant.user_id != _user_id():
         raise NotFound
+    return _not_resting(grant)
+
+
+def _not_resting(grant: Grant) -> Grant:
+    if grant.suspended_at:
+        raise OnHold(grant)
     return grant
 
 
@@ -199,6 +217,7 @@ def use(grant_id: int, file_name: str, nonce: str) -> None:
 def _usable(now: datetime) -> ColumnElement[bool]:
     return and_(
         Grant.ended_at.is_(None),
+        Grant.suspended_at.is_(None),
         or_(Grant.expires_at.is_(None), Grant.expires_at > now),
         or_(Grant.most.is_(None), Grant.used < Grant.most),
     )

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.catalog.models import Product
 from shop.db import Base, utcnow
+from shop.orders.rights import Right
 
 
 class Release(Base):
@@ -39,7 +40,7 @@ class File(Base):
     release: Mapped[Release] = relationship(back_populates="files")
 
 
-class Grant(Base):
+class Grant(Right, Base):
     """Why somebody may download a product: by an order line, a subscription or staff.
 
     It ends with date and cause.
@@ -65,11 +66,6 @@ class Grant(Base):
     """How many downloads there are in all; None for no limit."""
     expires_at: Mapped[datetime | None]
     given_at: Mapped[datetime] = mapped_column(default=utcnow)
-    suspended_at: Mapped[datetime | None]
-    """While a dispute is open, or somebody of the staff looks into it."""
-    suspend_reason: Mapped[str] = mapped_column(default="")
-    ended_at: Mapped[datetime | None]
-    end_reason: Mapped[str] = mapped_column(default="")
 
     product: Mapped[Product] = relationship()
 

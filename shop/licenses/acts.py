@@ -1,9 +1,10 @@
 """What staff decides about a license, each with its reason."""
 
-from shop.db import utcnow
-from shop.errors import BadInput, ShopError
-from shop.licenses.issuing import REFUND
+from shop.db import session, utcnow
+from shop.errors import ShopError
 from shop.licenses.models import License
+from shop.orders import rights
+from shop.orders.rights import DISPUTE, REFUND
 
 
 class AlreadyEnded(ShopError):
@@ -14,9 +15,13 @@ class NotSuspended(ShopError):
     message = "This license is not suspended."
 
 
+class Disputed(ShopError):
+    message = "It rests while the bank decides about its payment, and works again when that is won."
+
+
 def suspend(license: License, reason: str) -> None:
     """For now: programs are told at their next question."""
-    _demand_reason(reason)
+    rights.demand_reason(reason)
     if license.ended_at:
         raise AlreadyEnded
     license.suspended_at = license.suspended_at or utcnow()
@@ -26,20 +31,16 @@ def suspend(license: License, reason: str) -> None:
 def resume(license: License) -> None:
     if license.suspended_at is None:
         raise NotSuspended
+    if license.suspend_reason == DISPUTE:
+        raise Disputed
     license.suspended_at, license.suspend_reason = None, ""
+    session.flush()  # a dispute that was opened meanwhile holds it from now on
+    rights.settle(license)
 
 
 def revoke(license: License, reason: str) -> None:
-    """For good: after a refund too, which might fail and would give the license back."""
-    _demand_reason(reason)
-    if reason.strip().lower() == REFUND:
-        told = f"Say more than “{REFUND}”: what ended by that word comes back if the refund fails."
-        raise BadInput(told, reason=[told])
-    if license.ended_at and license.end_reason != REFUND:
+    """For good: after a refund or a lost dispute too, which might come back."""
+    rights.demand_reason(reason)
+    if license.ended_at and license.end_reason not in {REFUND, DISPUTE}:
         raise AlreadyEnded
     license.ended_at, license.end_reason = utcnow(), reason
-
-
-def _demand_reason(reason: str) -> None:
-    if not reason.strip():
-        raise BadInput("Say why.", reason=["Say why."])

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from shop.downloads import releases
 from shop.licenses import finding, machines, terms
-from shop.licenses.issuing import REFUND
 from shop.licenses.models import Activation, License, OnExpiry, Status
+from shop.orders.rights import DISPUTE, REFUND
 
 PILLS = {
     Status.ACTIVE: ("good", "Active"),
@@ -79,6 +79,8 @@ def has_files(license: License) -> bool:
 def _pill(license: License) -> tuple[str, str]:
     if license.end_reason == REFUND:
         return "bad", "Refunded"
+    if license.status is Status.SUSPENDED and license.suspend_reason == DISPUTE:
+        return "warn", "On hold"
     keeps = license.policy.on_expiry is OnExpiry.KEEP_VERSIONS
     if license.status is Status.EXPIRED and keeps:
         return "info", "Updates ended"

@@ -4,15 +4,19 @@ from sqlalchemy import exists, select, update
 
 from shop.catalog.models import Kind
 from shop.db import insert_once, session, utcnow
-from shop.events import AddressVerified, OrderPaid, OrderRefunded, OrderRestored
+from shop.events import (
+    AddressVerified,
+    DisputeChanged,
+    OrderPaid,
+    OrderRefunded,
+    OrderRestored,
+)
 from shop.licenses import keys
 from shop.licenses.models import License, RetiredKey
 from shop.licenses.policies import policy_for
+from shop.orders import rights
 from shop.orders.access import LineAccess
 from shop.orders.models import Order, OrderLine
-
-REFUND = "refund"
-"""The reason of what ends and comes back with the money; no person may give it."""
 
 
 def issue(event: OrderPaid) -> None:
@@ -43,22 +47,16 @@ def _issue(line: OrderLine, user_id: int | None) -> None:
 
 
 def end(event: OrderRefunded) -> None:
-    lines = select(OrderLine.id).where(OrderLine.order_id == event.order_id)
-    session.execute(
-        update(License)
-        .where(License.order_line_id.in_(lines), License.ended_at.is_(None))
-        .values(ended_at=utcnow(), end_reason=REFUND)
-    )
+    rights.end(License, event.order_id)
 
 
 def restore(event: OrderRestored) -> None:
-    """The money stays with us after all, so the license is theirs again, machines and all."""
-    lines = select(OrderLine.id).where(OrderLine.order_id == event.order_id)
-    session.execute(
-        update(License)
-        .where(License.order_line_id.in_(lines), License.end_reason == REFUND)
-        .values(ended_at=None, end_reason="")
-    )
+    """Machines and all."""
+    rights.restore(License, event.order_id)
+
+
+def follow_dispute(event: DisputeChanged) -> None:
+    rights.follow_dispute(License, event)
 
 
 def adopt(event: AddressVerified) -> None:

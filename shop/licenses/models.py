@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.catalog.models import Product
 from shop.db import Base, utcnow
+from shop.orders.rights import Right
 from shop.sealing import SealedText
 
 
@@ -91,7 +92,7 @@ class LicensePolicy(Base):
         return since.replace(year=year, month=month + 1, day=day)
 
 
-class License(Base):
+class License(Right, Base):
     """A key, and what it allows. Of the key itself, the database has nothing that can be used."""
 
     __tablename__ = "licenses"
@@ -119,10 +120,6 @@ class License(Base):
     issued_at: Mapped[datetime] = mapped_column(default=utcnow)
     expires_at: Mapped[datetime | None]
     """Whoever pays for longer may move it."""
-    suspended_at: Mapped[datetime | None]
-    suspend_reason: Mapped[str] = mapped_column(default="")
-    ended_at: Mapped[datetime | None]
-    end_reason: Mapped[str] = mapped_column(default="")
 
     policy: Mapped[LicensePolicy] = relationship()
     product: Mapped[Product] = relationship()

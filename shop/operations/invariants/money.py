@@ -55,8 +55,19 @@ RULES = (
         (
             """
             SELECT p.id AS payment, p.received, p.refunded, COALESCE(SUM(l.amount), 0) AS ledger
-            FROM payments p LEFT JOIN ledger_entries l ON l.payment_id = p.id
+            FROM payments p LEFT JOIN ledger_entries l
+              ON l.payment_id = p.id AND l.kind NOT LIKE 'dispute%'
             GROUP BY p.id HAVING COALESCE(SUM(l.amount), 0) <> p.received - p.refunded
+            """,
+            """
+            SELECT p.id AS payment, COALESCE(d.withdrawn, 0) AS withdrawn,
+              COALESCE(SUM(l.amount), 0) AS ledger
+            FROM payments p
+            LEFT JOIN ledger_entries l ON l.payment_id = p.id AND l.kind = 'dispute'
+            LEFT JOIN (SELECT payment_id, SUM(withdrawn) AS withdrawn FROM disputes
+              GROUP BY payment_id) d ON d.payment_id = p.id
+            GROUP BY p.id, d.withdrawn
+            HAVING COALESCE(SUM(l.amount), 0) <> -COALESCE(d.withdrawn, 0)
             """,
             """
             SELECT o.number, o.paid, o.refunded,
