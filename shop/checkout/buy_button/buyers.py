@@ -1,7 +1,7 @@
 """The order of a buy button, completed with what the buyer said on Stripe's page.
 
-What is inclusive of tax stays what it costs: the tax is worked out from the same total for the
-country that the goods go to, or of the billing address when nothing is delivered.
+What was told as the total stays the total: the tax in it is worked out for the country that the
+goods go to, or of the billing address when nothing is delivered.
 """
 
 from collections.abc import Mapping
@@ -57,6 +57,8 @@ def _tax(order: Order) -> None:
     found = select(Product.id, Product.tax_category).where(Product.id.in_(ids))
     categories: dict[int, str] = {row[0]: row[1] for row in session.execute(found)}
     rates = tax.rates(tariffs.read(country).rates, country, categories.values())
+    if not order.tax_included:
+        rates = dict.fromkeys(rates, 0)  # there was none to add when the total was told
     taxed = [(line, rates[categories[line.product_id]]) for line in order.lines]
     now = totals.compute(
         [totals.Item(line.amount, rate) for line, rate in taxed],

@@ -1,19 +1,23 @@
 """From the click on another site to the order."""
 
+from flask import Flask
 from sqlalchemy import select
 
 from shop.billing import mirror
 from shop.catalog.models import Price
 from shop.checkout import expiry
+from shop.checkout.buy_button.clients import clicks
 from shop.checkout.models import CheckoutStatus
 from shop.db import commit, session
 from shop.mail.models import Mail
 from shop.orders.models import PaymentState
 from stripe_sandbox.testing import StripeSandbox
+from tests.catalog.race import race
 from tests.checkout.buy_button.clicker import (
     BILLED_IN_BERLIN,
     TO_BERLIN,
     Clicker,
+    open_clicker,
     pay,
     variant_of,
 )
@@ -102,6 +106,26 @@ def test_the_tax_is_that_of_where_it_goes_from_the_same_total(
     assert (order.lines[0].tax_rate, order.lines[0].tax) == (2000, 2083)
 
 
+def test_c11_the_way_back_and_an_event_at_once_fill_it_in_once(
+    racing_app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    clicks.forget()
+    clicker = open_clicker(racing_app)
+    page = clicker.page(make_price(unit_amount=12_500, stock=3), origin=None)
+    back = pay(stripe_sandbox, page, **TO_BERLIN | {"shipping_country": "AT"})
+    payment_id = payments()[0].id
+    commit()
+
+    def look(number: int) -> object:
+        return clicker.get(back) if number == 0 else mirror.sync(payment_id)
+
+    race(racing_app, 3, look)
+    commit()
+    assert (the_order().payment_state, the_order().tax) == (PaymentState.PAID, 2083)
+    assert [entry.kind for entry in the_order().entries] == ["placed", "buy_button", "paid"]
+    assert (the_order().attention, payments()[0].amount) == ("", 12_500)
+
+
 def test_a_bank_debit_is_paid_days_later(clicker: Clicker, stripe_sandbox: StripeSandbox) -> None:
     page = clicker.page(make_download())
     debit = {"method": "sepa_debit", "iban": "DE89370400440532013000"}
@@ -177,3 +201,26 @@ def test_several_products_are_one_checkout(clicker: Clicker, stripe_sandbox: Str
         (book.id, 2),
     ]
     assert the_order().delivery == 0  # free from 50 euros
+
+
+def test_stripe_away_on_the_way_back_shows_the_order_as_it_is(
+    clicker: Clicker, stripe_sandbox: StripeSandbox
+) -> None:
+    back = pay(stripe_sandbox, clicker.page(make_download()), **BILLED_IN_BERLIN)
+    stripe_sandbox.fault("500", "/v1/checkout/sessions", times=4)
+    assert clicker.get(back).location == f"/orders/{the_order().token}"
+    assert the_order().payment_state is PaymentState.PENDING
+    stripe_sandbox.clear_faults()
+    clicker.ok(clicker.get(back))
+    assert the_order().payment_state is PaymentState.PAID
+
+
+def test_who_only_knows_the_checkouts_id_does_not_reach_the_order(
+    clicker: Clicker, stripe_sandbox: StripeSandbox
+) -> None:
+    """As the page with the button does."""
+    answer = clicker.ok(clicker.click(make_download()))
+    pay(stripe_sandbox, answer.json["url"], **BILLED_IN_BERLIN)
+    assert the_order().token not in answer.text
+    for path in ("/checkout/return?session_id={}", "/checkout/bought/{}", "/orders/{}"):
+        assert clicker.get(path.format(answer.json["id"])).status_code == 404
