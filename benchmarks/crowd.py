@@ -8,17 +8,15 @@ import json
 import re
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
 from http.cookies import SimpleCookie
 from multiprocessing.managers import BaseManager
 from random import Random
-from threading import local
 from typing import Any
 from urllib.parse import urlencode
 
-CONNECTIONS = 8
+from benchmarks.connections import Connections, send
+
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 ADDRESS = {
     "line1": "Hauptstr. 1",
@@ -83,7 +81,7 @@ class Crowd:
     def __init__(self, port: int, wares: Wares) -> None:
         self._port, self._wares = port, wares
         self._visitors: list[Visitor] = []
-        self._threads = ThreadPoolExecutor(CONNECTIONS, initializer=_open, initargs=(port,))
+        self._connections = Connections(port)
 
     def gather(self, count: int) -> None:
         """Forget those who were here; these are new."""
@@ -91,7 +89,7 @@ class Crowd:
 
     def send(self, errand: str) -> list[float]:
         """Seconds that it took each visitor."""
-        return list(self._threads.map(lambda one: _timed(getattr(one, errand)), self._visitors))
+        return self._connections.map(lambda one: _timed(getattr(one, errand)), self._visitors)
 
 
 class CrowdManager(BaseManager):
@@ -99,12 +97,6 @@ class CrowdManager(BaseManager):
 
 
 CrowdManager.register("Crowd", Crowd)
-
-_mine = local()
-
-
-def _open(port: int) -> None:
-    _mine.connection = HTTPConnection("127.0.0.1", port, timeout=30)
 
 
 def _timed(errand: Callable[[], None]) -> float:
@@ -118,11 +110,9 @@ def ask(visitor: Visitor, method: str, path: str, body: str | None = None, kind:
     headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())}
     if body is not None:
         headers |= {"Content-Type": kind, "X-CSRFToken": visitor.token}
-    _mine.connection.request(method, path, body, headers)
-    answer = _mine.connection.getresponse()
-    text: str = answer.read().decode()
-    if answer.status >= 400:
-        raise RuntimeError(f"{method} {path} answered {answer.status}: {text[:500]}")
-    for cookie in answer.headers.get_all("Set-Cookie", []):
+    reply = send(method, path, body, headers)
+    if reply.status >= 400:
+        raise RuntimeError(f"{method} {path} answered {reply.status}: {reply.text[:500]}")
+    for cookie in reply.headers.get_all("Set-Cookie", []):
         visitor.cookies |= {name: one.value for name, one in SimpleCookie(cookie).items()}
-    return text
+    return reply.text

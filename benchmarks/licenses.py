@@ -1,18 +1,15 @@
 """How many validations of license keys the shop answers, and how long each program waits."""
 
 import json
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection
 from itertools import cycle, islice
 from multiprocessing.managers import BaseManager
-from statistics import quantiles
-from threading import local
 
 import click
 
+from benchmarks.connections import JSON, Connections, send
 from benchmarks.premises import DATABASES, open_premises
+from benchmarks.rates import Goal, measure
 from shop.app import create_app
 from shop.catalog.models import Kind, Product, Status
 from shop.config import Settings
@@ -20,11 +17,9 @@ from shop.db import commit, db, session
 from shop.licenses import keys
 from shop.licenses.models import Activation, License, LicensePolicy
 
-CONNECTIONS = 8
 LICENSES = 1_000
+GOAL = Goal("validation", per_second=500, slowest=50)
 FINGERPRINT = "5f70bf18a086007016e948b04aed3b82"
-
-_mine = local()
 
 
 class Programs:
@@ -32,11 +27,11 @@ class Programs:
 
     def __init__(self, port: int, sold: list[str]) -> None:
         self._keys = cycle(sold)
-        self._threads = ThreadPoolExecutor(CONNECTIONS, initializer=_open, initargs=(port,))
+        self._connections = Connections(port)
 
     def ask(self, questions: int) -> list[float]:
         """Seconds until each was answered."""
-        return list(self._threads.map(_ask_one, islice(self._keys, questions)))
+        return self._connections.map(_ask_one, islice(self._keys, questions))
 
 
 class ProgramsManager(BaseManager):
@@ -46,21 +41,12 @@ class ProgramsManager(BaseManager):
 ProgramsManager.register("Programs", Programs)
 
 
-def _open(port: int) -> None:
-    _mine.connection = HTTPConnection("127.0.0.1", port, timeout=30)
-
-
 def _ask_one(key: str) -> float:
     body = json.dumps({"key": key, "fingerprint": FINGERPRINT, "version": "1.0", "nonce": key[:11]})
-    started = time.perf_counter()
-    headers = {"Content-Type": "application/json"}
-    _mine.connection.request("POST", "/api/licenses/validate", body, headers)
-    answer = _mine.connection.getresponse()
-    text = answer.read()
-    taken = time.perf_counter() - started
-    if answer.status != 200 or not json.loads(text)["valid"]:
-        raise RuntimeError(f"the license is not valid: {text.decode()}")
-    return taken
+    reply = send("POST", "/api/licenses/validate", body, JSON)
+    if reply.status != 200 or not json.loads(reply.text)["valid"]:
+        raise RuntimeError(f"the license is not valid: {reply.text}")
+    return reply.seconds
 
 
 def sell(settings: Settings) -> list[str]:
@@ -101,13 +87,5 @@ def licenses(questions: int, database: str) -> None:
     with open_premises(database, 0, without) as premises, ProgramsManager() as manager:
         programs = manager.Programs(premises.house.port, sell(premises.house.settings))
         programs.ask(500)
-        before, started = premises.web.cpu_seconds(), time.perf_counter()
-        times = programs.ask(questions)
-        rate = questions / (time.perf_counter() - started)
-        cpu = 1_000 * (premises.web.cpu_seconds() - before) / questions
-    cuts = [1_000 * cut for cut in quantiles(times, n=100)]
-    click.echo(f"\n{database}, {questions:,} validations on {CONNECTIONS} connections\n")
-    click.echo("| | goal | measured |\n|---|---|---|")
-    click.echo(f"| validations per second | 500 | {rate:.0f} |")
-    click.echo(f"| p50 / p99 ms | - / 50 | {cuts[49]:.0f} / {cuts[98]:.0f} |")
-    click.echo(f"| CPU of web per validation, ms | - | {cpu:.1f} |")
+        click.echo(f"\n{database}")
+        measure(premises.web, programs.ask, questions, GOAL)
