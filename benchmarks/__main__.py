@@ -2,6 +2,7 @@
 
 import click
 
+from benchmarks.access import access
 from benchmarks.licenses import licenses
 from benchmarks.pages import pages
 from benchmarks.webhooks import webhooks
@@ -15,13 +16,14 @@ def main(context: click.Context) -> None:
     `python -m benchmarks.search` asks the search index alone.
     """
     if context.invoked_subcommand is None:
-        for command in (pages, webhooks, licenses):
+        for command in (pages, webhooks, licenses, access):
             context.invoke(command)
 
 
 main.add_command(pages)
 main.add_command(webhooks)
 main.add_command(licenses)
+main.add_command(access)
 
 if __name__ == "__main__":
     main(prog_name="python -m benchmarks")
