@@ -25,6 +25,10 @@ class Refused(Exception):
     """Not a Stripe event for this shop; the text is for the log."""
 
 
+class Misdirected(Refused):
+    """Signed with our secret, and yet not for this shop: somebody has to set the endpoint right."""
+
+
 @bp.post("/api/webhook")
 def receive() -> tuple[str, int]:
     """Record a Stripe event; it is safe here before Stripe hears 200."""
@@ -33,7 +37,8 @@ def receive() -> tuple[str, int]:
     try:
         event = read_event(payload, request.headers.get("Stripe-Signature", ""))
     except Refused as refusal:
-        log.warning("webhook refused", reason=str(refusal))
+        tell = log.error if isinstance(refusal, Misdirected) else log.warning
+        tell("webhook refused", reason=str(refusal))
         abort(400, "This is not a signed Stripe event for this shop.")
     if event is not None:
         keep(event, payload)
@@ -52,11 +57,17 @@ def read_event(payload: bytes, signature: str) -> dict[str, Any] | None:
         return None
     if not _is_snapshot(event):
         raise Refused("not a snapshot event")
-    if event["livemode"] is not config.current().stripe_livemode:
-        raise Refused("other mode")
-    if event["api_version"] != API_VERSION:
-        raise Refused("other API version")
+    _check_address(event)
     return event
+
+
+def _check_address(event: dict[str, Any]) -> None:
+    if event["livemode"] is not config.current().stripe_livemode:
+        raise Misdirected("other mode: the endpoint's key and the shop's are of different modes")
+    if event["api_version"] != API_VERSION:
+        raise Misdirected(f"other API version: make the endpoint with {API_VERSION}")
+    if event.get("account"):
+        raise Misdirected("of a connected account: the endpoint listens to Connect")
 
 
 def _check_signature(payload: bytes, signature: str) -> None:

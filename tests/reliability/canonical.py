@@ -9,7 +9,8 @@ from shop.db import Base, session
 TABLES = (
     *("orders", "payments", "refunds", "ledger_entries", "fulfilments", "timeline_entries"),
     *("variants", "stock_reservations", "stock_movements", "grants", "checkout_sessions"),
-    *("mails", "stripe_events"),
+    *("mails", "stripe_events", "subscriptions", "subscription_entries", "licenses", "trials"),
+    "invoices",
 )
 VOLATILE = {
     "id",
@@ -22,6 +23,7 @@ VOLATILE = {
     "text",
     "html",
     "error",
+    *("idempotency_key", "key", "key_hash", "last_characters", "at"),
 }
 
 

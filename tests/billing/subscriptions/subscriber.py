@@ -47,7 +47,7 @@ class Subscriber:
         self.token, self.page = started.token, started.url
         if not self.has_clock:
             self.has_clock = True
-            self.sandbox.travel(self.customer, int(utcnow().timestamp()) + 1)
+            self.sandbox.travel(self.customer, int(utcnow().timestamp()) + 60)
         return started.url
 
     @property
