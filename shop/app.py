@@ -47,8 +47,8 @@ from shop.downloads import api as downloads_api
 from shop.downloads import grants, linking
 from shop.downloads import routes as download_pages
 from shop.downloads import subscribed as subscribed_files
+from shop.licenses import access_pages, issuing, lifesigns
 from shop.licenses import api as licenses_api
-from shop.licenses import issuing, lifesigns
 from shop.licenses import routes as license_pages
 from shop.licenses import subscribed as subscribed_licenses
 from shop.mail import tasks as mail_tasks
@@ -65,7 +65,7 @@ PARTS = (logs, web, jobs, gateway)
 PACKAGES = (sessions, remembered, search, cart, downloads, licenses, health)
 PAGES = (
     *(catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages),
-    *(license_pages, subscribe_pages, buy_button),
+    *(license_pages, access_pages, subscribe_pages, buy_button),
 )
 APIS = (
     *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),

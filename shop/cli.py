@@ -8,6 +8,7 @@ from shop.app import create_app
 from shop.billing import commands as billing_commands
 from shop.catalog import commands as catalog_commands
 from shop.config import Settings
+from shop.downloads import commands as download_commands
 from shop.licenses import commands as license_commands
 from shop.operations import doctor, running, schema, seeding, sweeper
 from shop.operations.commands import add_commands
@@ -18,7 +19,7 @@ from shop.search import commands as search_commands
 
 COMMANDS = (
     *(account_commands, catalog_commands, search_commands, billing_commands, order_commands),
-    license_commands,
+    *(download_commands, license_commands),
 )
 OPERATIONS = (running, schema, seeding, sweeper, invariants, doctor, simulation)
 

@@ -1,8 +1,14 @@
 """What staff decides about a license, each with its reason."""
 
+from sqlalchemy import select
+
+from shop.accounts.models import User
+from shop.catalog.models import Kind, Variant
 from shop.db import session, utcnow
-from shop.errors import ShopError
+from shop.errors import BadInput, ShopError
+from shop.licenses import minting
 from shop.licenses.models import License
+from shop.licenses.policies import policy_for
 from shop.orders import rights
 from shop.orders.rights import DISPUTE, REFUND
 
@@ -44,3 +50,23 @@ def revoke(license: License, reason: str) -> None:
     if license.ended_at and license.end_reason not in {REFUND, DISPUTE}:
         raise AlreadyEnded
     license.ended_at, license.end_reason = utcnow(), reason
+
+
+def give(user: User, sku: str, who: str, reason: str) -> License:
+    """A license without money, by the rules of this variant.
+
+    :param who: of the staff.
+    """
+    rights.demand_reason(reason)
+    variant = session.scalar(select(Variant).where(Variant.sku == sku))
+    if variant is None or variant.product.kind is not Kind.LICENSE:
+        raise BadInput(f"No license is sold as {sku}.")
+    made = minting.mint(
+        policy_for(variant.product_id, variant.id),
+        1,
+        expires=True,
+        product_id=variant.product_id,
+        user_id=user.id,
+        given_by=f"{who}: {reason}",
+    )
+    return session.get_one(License, made)

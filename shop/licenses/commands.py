@@ -1,3 +1,4 @@
+import getpass
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -5,11 +6,14 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
+from shop.accounts.models import normalize_email
 from shop.db import session, utcnow
+from shop.downloads.acts import customer
 from shop.errors import ShopError
-from shop.licenses import acts, files, finding
+from shop.licenses import acts, files, finding, why
 from shop.licenses.codes import Code
 from shop.licenses.models import License
+from shop.licenses.sentences import Reader
 from shop.licenses.signing import NoSigner
 from shop.orders.models import Order, OrderLine
 
@@ -78,6 +82,30 @@ def revoke_command(license_id: int, reason: str) -> None:
     _act(license_id, lambda license: acts.revoke(license, reason))
 
 
+@licenses_group.command("give")
+@click.argument("email")
+@click.argument("sku")
+@click.option("--reason", required=True)
+@click.option("--by", "who", default=getpass.getuser, help="Who gives it; you, if not said.")
+def give_command(email: str, sku: str, reason: str, who: str) -> None:
+    """Give the customer EMAIL a license of the variant SKU, without money."""
+    try:
+        license = acts.give(customer(email), sku, who, reason)
+    except ShopError as error:
+        raise click.ClickException(error.detail) from None
+    click.echo(_line(license))
+
+
+@click.command("access")
+@click.argument("email")
+def access_command(email: str) -> None:
+    """Tell why EMAIL has access to what, and why not."""
+    for entry in why.entries(why.person_named(normalize_email(email)), Reader.STAFF):
+        click.echo(f"{entry.title}: {entry.what}: {entry.told.pill[1]}")
+        for sentence in entry.told.sentences:
+            click.echo(f"    {sentence}")
+
+
 def _act(license_id: int, act: Callable[[License], None]) -> None:
     license = session.get(License, license_id)
     if license is None:
@@ -89,4 +117,4 @@ def _act(license_id: int, act: Callable[[License], None]) -> None:
     click.echo(_line(license))
 
 
-commands: list[click.Command] = [licenses_group]
+commands: list[click.Command] = [licenses_group, access_command]

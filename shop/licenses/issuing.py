@@ -3,7 +3,7 @@
 from sqlalchemy import exists, select, update
 
 from shop.catalog.models import Kind
-from shop.db import insert_once, session, utcnow
+from shop.db import session
 from shop.events import (
     AddressVerified,
     DisputeChanged,
@@ -11,7 +11,7 @@ from shop.events import (
     OrderRefunded,
     OrderRestored,
 )
-from shop.licenses import keys
+from shop.licenses import minting
 from shop.licenses.models import License, RetiredKey
 from shop.licenses.policies import policy_for
 from shop.orders import rights
@@ -28,21 +28,13 @@ def issue(event: OrderPaid) -> None:
 
 
 def _issue(line: OrderLine, user_id: int | None) -> None:
-    """Several pieces are one key with as many times the machines."""
-    policy, key, now = policy_for(line.product_id, line.variant_id), keys.make(), utcnow()
-    limit = policy.machine_limit
-    insert_once(
-        License,
-        key_hash=keys.digest(key),
-        last_characters=keys.ending(key),
-        key=key,
-        policy_id=policy.id,
+    minting.mint(
+        policy_for(line.product_id, line.variant_id),
+        line.quantity,
+        expires=True,
         product_id=line.product_id,
         order_line_id=line.id,
         user_id=user_id,
-        machine_limit=None if limit is None else limit * line.quantity,
-        issued_at=now,
-        expires_at=policy.expiry(now),
     )
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from shop.billing.subscriptions.models import Subscription
 from shop.billing.subscriptions.opened import Opened
 from shop.catalog.models import Kind
-from shop.db import insert_once, session, utcnow
+from shop.db import session, utcnow
 from shop.events import SubscriptionChanged
-from shop.licenses import keys
+from shop.licenses import minting
 from shop.licenses.models import License, LicensePolicy
 from shop.licenses.policies import policy_for
 
@@ -30,13 +30,10 @@ def follow(event: SubscriptionChanged) -> None:
 
 
 def _issue(subscription: Subscription) -> License:
-    key = keys.make()
-    insert_once(
-        License,
-        key_hash=keys.digest(key),
-        last_characters=keys.ending(key),
-        key=key,
-        policy_id=_policy(subscription).id,
+    minting.mint(
+        _policy(subscription),
+        subscription.quantity,
+        expires=False,
         product_id=subscription.product_id,
         subscription_id=subscription.id,
         user_id=subscription.user_id,
