@@ -53,7 +53,7 @@ from shop.licenses import routes as license_pages
 from shop.licenses import subscribed as subscribed_licenses
 from shop.mail import tasks as mail_tasks
 from shop.operations import health, sweeper
-from shop.orders import access, adopting, disputes, lifecycle, mails
+from shop.orders import access, adopting, disputes, invoicing, lifecycle, mails
 from shop.orders import api as orders_api
 from shop.orders import routes as orders
 from shop.search import api as search_api
@@ -108,15 +108,17 @@ def connect() -> None:
     following.follow_products()
     linking.follow_links()
     events.subscribe(events.SignedIn, merging.merge_guest_cart)
-    events.subscribe(events.AddressVerified, adopting.adopt, grants.adopt, issuing.adopt)
+    events.subscribe(events.AddressVerified, adopting.adopt, invoicing.adopt)
+    events.subscribe(events.AddressVerified, grants.adopt, issuing.adopt)
     events.subscribe(events.PaymentChanged, lifecycle.follow_payment)
     events.subscribe(events.BuyerTold, buyers.fill_in)
     events.subscribe(events.PaymentMismatched, lifecycle.mark_mismatch)
-    events.subscribe(events.RefundChanged, lifecycle.follow_refund)
+    events.subscribe(events.RefundChanged, lifecycle.follow_refund, invoicing.follow_refund)
     events.subscribe(
         events.DisputeChanged, disputes.follow, grants.follow_dispute, issuing.follow_dispute
     )
     events.subscribe(events.OrderPaid, checkouts.complete, grants.give, issuing.issue)
+    events.subscribe(events.OrderPaid, invoicing.follow_payment)  # late: all wait for the number
     events.subscribe(events.OrderPaid, mails.send_paid)  # holds the links and keys of those
     events.subscribe(events.OrderCanceled, checkouts.give_up)
     events.subscribe(events.OrderRefunded, grants.end, issuing.end)

@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("Keystall <shop@keystall.example>", description="Sender of every mail.")
     shop_name: str = Field("Keystall", description="Name in the header and in mails.")
+    seller_address: str = Field(
+        "", description="Where the seller is, for invoices; commas end the lines."
+    )
+    seller_vat_id: str = Field("", description="The seller's VAT id, for invoices.")
     currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="Currency of new carts.")
     country: str = Field("DE", pattern="^[A-Z]{2}$", description="Where the shop is; first guess.")
     prices_include_tax: bool = Field(

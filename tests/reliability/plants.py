@@ -209,4 +209,18 @@ PLANTS = (
     Plant("I20", "a machine that came after the end", f"""
         UPDATE licenses SET ended_at = '2026-01-01 00:00:00', end_reason = 'abuse'
         WHERE id = {A_LICENSE}"""),
+    Plant("I21", "a sale without an invoice", f"""
+        UPDATE invoices SET order_id = NULL WHERE order_id = {AN_ORDER}"""),
+    Plant("I21", "an invoice of another total", f"""
+        UPDATE invoices SET total = total + 1 WHERE order_id = {AN_ORDER}"""),
+    Plant("I21", "an invoice for nothing", f"""
+        UPDATE invoices SET order_id = {A_FREE_ORDER} WHERE order_id = {AN_ORDER}"""),
+    Plant("I22", "more credited than invoiced", """
+        UPDATE credit_notes SET total = total * 100"""),
+    Plant("I22", "a refund without a credit note", """
+        UPDATE credit_notes SET status = 'void'"""),
+    Plant("I23", "a lost number", """
+        UPDATE invoices SET sequence = sequence + 1000 WHERE sequence = 2"""),
+    Plant("I23", "a counter that ran ahead", "UPDATE invoice_counters SET last = last + 1"),
+    Plant("I23", "a counter that was lost", "DELETE FROM invoice_counters"),
 )  # fmt: skip

@@ -1,0 +1,142 @@
+"""An order's invoice and credit notes follow its money."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from shop import events, money
+from shop.billing import refunds
+from shop.billing.invoices import issuing
+from shop.billing.invoices.issuing import Sale
+from shop.billing.invoices.models import Invoice
+from shop.billing.models import Payment, PaymentStatus, Refund
+from shop.db import session
+from shop.orders.models import MONEY_IN, Fulfilment, Order, OrderLine
+
+
+def follow_payment(event: events.OrderPaid) -> None:
+    issue(session.get_one(Order, event.order_id))
+
+
+def issue(order: Order) -> None:
+    """One for each order that somebody paid something for."""
+    if order.total == 0 or order.paid_at is None:
+        return
+    issuing.issue(
+        Sale(
+            order_id=order.id,
+            user_id=order.user_id,
+            stripe_payment_intent_id=_intent_of(order),
+            paid_at=order.paid_at,
+            currency=order.currency,
+            tax=order.tax,
+            tax_included=order.tax_included,
+            total=order.total,
+            lines=_lines(order),
+            email=order.email,
+            name=order.billing_address.get("name") or order.name,
+            address={key: text for key, text in order.billing_address.items() if key != "name"},
+        )
+    )
+
+
+def invoice_of(order: Order) -> Invoice | None:
+    return session.scalar(select(Invoice).filter_by(order_id=order.id))
+
+
+def follow_refund(event: events.RefundChanged) -> None:
+    """After the order: what it keeps less than its total is what credit notes add up to.
+
+    Money that came in by mistake and went back again was never on the invoice.
+    """
+    refund = session.get_one(Refund, event.refund_id)
+    order = session.get_one(Order, refund.payment.order_id)
+    if order.payment_state in MONEY_IN and (invoice := invoice_of(order)):
+        _credit(order, invoice, refund)
+
+
+def _credit(order: Order, invoice: Invoice, refund: Refund) -> None:
+    if refund.status in refunds.NO_MONEY:
+        for note in invoice.credit_notes:
+            if note.refund_id == refund.id and note.is_valid:
+                issuing.void(note)
+    due = min(order.total, order.total - (order.paid - order.refunded)) - invoice.credited
+    if due > 0:
+        issuing.credit(invoice, refund, due)
+
+
+def adopt(event: events.AddressVerified) -> None:
+    """After the orders: the invoices of those that are now this customer's."""
+    theirs = select(Order.id).filter_by(user_id=event.user_id)
+    orphans = update(Invoice).where(Invoice.user_id.is_(None), Invoice.order_id.in_(theirs))
+    session.execute(orphans.values(user_id=event.user_id))
+
+
+def without_invoice() -> Sequence[Order]:
+    """Of the time before there were invoices, in the order they were paid."""
+    query = (
+        select(Order)
+        .join(Fulfilment, Fulfilment.order_id == Order.id)
+        .outerjoin(Invoice, Invoice.order_id == Order.id)
+        .where(Invoice.id.is_(None), Order.total > 0)
+    )
+    return session.scalars(query.order_by(Order.paid_at)).all()
+
+
+def catch_up(order: Order) -> None:
+    """The invoice that the order would have, and its credit notes."""
+    issue(order)
+    payments = select(Payment.id).filter_by(order_id=order.id)
+    query = select(Refund.id).where(Refund.payment_id.in_(payments)).order_by(Refund.id)
+    for refund_id in session.scalars(query).all():
+        follow_refund(events.RefundChanged(refund_id))
+
+
+def _intent_of(order: Order) -> str | None:
+    paid = select(Payment.stripe_payment_intent_id).where(
+        Payment.order_id == order.id, Payment.status == PaymentStatus.SUCCEEDED
+    )
+    return session.scalar(paid.order_by(Payment.attempt).limit(1))
+
+
+def _lines(order: Order) -> list[dict[str, Any]]:
+    lines = [_line(line) for line in order.lines]
+    if order.delivery:
+        tax = order.tax - sum(line.tax for line in order.lines)
+        rates = {line.tax_rate for line in order.lines}
+        lines.append(
+            {
+                "description": f"Delivery ({order.delivery_name})",
+                "quantity": 1,
+                "unit_amount": order.delivery,
+                "amount": order.delivery,
+                "tax_rate": _rate(order, tax, rates),
+                "tax": tax,
+            }
+        )
+    if order.discount:
+        lines.append({"description": "Discount", "quantity": 1, "amount": -order.discount})
+    return lines
+
+
+def _line(line: OrderLine) -> dict[str, Any]:
+    return {
+        "description": line.title,
+        "note": " / ".join(line.options.values()),
+        "quantity": line.quantity,
+        "unit_amount": line.unit_amount,
+        "amount": line.amount,
+        "tax_rate": line.tax_rate,
+        "tax": line.tax,
+    }
+
+
+def _rate(order: Order, tax: int, rates: Iterable[int]) -> int | None:
+    """The rate of the delivery, which orders do not keep: the one that gives its tax."""
+    included = order.tax_included
+    step = 1 if included else money.step(order.currency)
+    for rate in sorted(rates, reverse=True):
+        if money.share(order.delivery, rate, included=included, step=step) == tax:
+            return rate
+    return None
