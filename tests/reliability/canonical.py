@@ -10,7 +10,7 @@ TABLES = (
     *("orders", "payments", "refunds", "ledger_entries", "fulfilments", "timeline_entries"),
     *("variants", "stock_reservations", "stock_movements", "grants", "checkout_sessions"),
     *("mails", "stripe_events", "subscriptions", "subscription_entries", "licenses", "trials"),
-    "invoices",
+    *("invoices", "credit_notes", "invoice_counters"),
 )
 VOLATILE = {
     "id",
