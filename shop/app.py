@@ -24,9 +24,10 @@ from shop.accounts import routes as accounts
 from shop.accounts import sessions
 from shop.billing import gateway, webhook
 from shop.billing import tasks as billing_tasks
+from shop.billing.subscriptions import account_pages as subscription_pages
 from shop.billing.subscriptions import api as subscriptions_api
+from shop.billing.subscriptions import changes, opened, plan_pages, subscribe_pages
 from shop.billing.subscriptions import mails as subscription_mails
-from shop.billing.subscriptions import opened, subscribe_pages
 from shop.cart import api as cart_api
 from shop.cart import holds, merging
 from shop.cart import routes as cart_pages
@@ -65,7 +66,8 @@ PARTS = (logs, web, jobs, gateway)
 PACKAGES = (sessions, remembered, search, cart, downloads, licenses, health)
 PAGES = (
     *(catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages),
-    *(license_pages, access_pages, subscribe_pages, buy_button),
+    *(license_pages, access_pages, subscribe_pages, subscription_pages, plan_pages),
+    buy_button,
 )
 APIS = (
     *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),
@@ -136,6 +138,7 @@ def provide() -> None:
     access.provide(issuing.access_for)
     opened.provide(subscribed_files.opened_by)
     opened.provide(subscribed_licenses.opened_by)
+    changes.provide(subscribed_licenses.limit_of)
     holds.provide(checkout_holds.of_cart)
 
 

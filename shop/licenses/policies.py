@@ -17,6 +17,12 @@ def policy_for(product_id: int, variant_id: int) -> LicensePolicy:
     return policy_for(product_id, variant_id)
 
 
+def machine_limit(product_id: int, variant_id: int) -> int | None:
+    """What such a license would allow; makes no policy. None for as many as one likes."""
+    found = _find(product_id, variant_id)
+    return found.machine_limit if found else USUAL_LIMIT
+
+
 def _find(product_id: int, variant_id: int) -> LicensePolicy | None:
     query = select(LicensePolicy).where(
         LicensePolicy.product_id == product_id,

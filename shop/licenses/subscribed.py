@@ -6,12 +6,12 @@ from sqlalchemy import select
 
 from shop.billing.subscriptions.models import Subscription
 from shop.billing.subscriptions.opened import Opened
-from shop.catalog.models import Kind
+from shop.catalog.models import Kind, Price
 from shop.db import session, utcnow
 from shop.events import SubscriptionChanged
 from shop.licenses import minting
 from shop.licenses.models import License, LicensePolicy
-from shop.licenses.policies import policy_for
+from shop.licenses.policies import machine_limit, policy_for
 
 NEVER_PAID = "never paid"
 """The reason of what ends with a trial; it comes back with the first payment."""
@@ -73,3 +73,11 @@ def opened_by(subscription_ids: Sequence[int]) -> dict[int, Opened]:
         for license in session.scalars(query)
         if license.subscription_id is not None
     }
+
+
+def limit_of(price: Price, quantity: int) -> int | None:
+    """How many machines a plan allows, with so many seats; None for as many as one likes."""
+    if price.variant.product.kind is not Kind.LICENSE:
+        return None
+    limit = machine_limit(price.variant.product_id, price.variant_id)
+    return limit and limit * quantity

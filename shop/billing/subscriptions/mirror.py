@@ -13,7 +13,7 @@ from shop.billing.gateway import StripeRefused, stripe_call
 from shop.billing.subscriptions import snapshots, state
 from shop.billing.subscriptions.models import Subscription
 from shop.billing.subscriptions.snapshots import Snapshot
-from shop.db import session
+from shop.db import session, utcnow
 from shop.errors import NotFound
 
 OURS = "keystall_subscription"
@@ -31,7 +31,9 @@ def sync(subscription_id: int) -> Subscription:
     """
     drawn = update(Subscription).where(Subscription.id == subscription_id)
     ticket = session.scalar(
-        drawn.values(ticket=Subscription.ticket + 1).returning(Subscription.ticket)
+        drawn.values(ticket=Subscription.ticket + 1, asked_at=utcnow()).returning(
+            Subscription.ticket
+        )
     )
     if ticket is None:
         raise NotFound

@@ -21,11 +21,11 @@ class StripeCustomer(AtStripe, Base):
 
 
 class StripeProduct(AtStripe, Base):
-    """A product as Stripe knows it, so that its plans stand together in the Customer Portal."""
+    """A variant as Stripe knows it: the portal takes one price of a Product for each interval."""
 
     __tablename__ = "stripe_products"
 
-    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), unique=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id"), unique=True)
     stripe_product_id: Mapped[str | None] = mapped_column(unique=True)
 
 
@@ -36,6 +36,19 @@ class Plan(AtStripe, Base):
 
     price_id: Mapped[int] = mapped_column(ForeignKey("prices.id"), unique=True)
     stripe_price_id: Mapped[str | None] = mapped_column(unique=True)
+    stripe_product_id: Mapped[str | None]
+
+
+class PortalConfiguration(AtStripe, Base):
+    """What customers may do in the Customer Portal, as we told Stripe last."""
+
+    __tablename__ = "portal_configurations"
+
+    scope: Mapped[str] = mapped_column(unique=True)
+    """Whose plans can be switched between; see `portal.scope_of`."""
+    stripe_configuration_id: Mapped[str | None] = mapped_column(unique=True)
+    digest: Mapped[str] = mapped_column(default="")
+    """Of what it says, so that nothing is sent when nothing has changed."""
 
 
 class SubscriptionStatus(enum.StrEnum):
@@ -108,6 +121,8 @@ class Subscription(AtStripe, Base):
     """When money first came in; None for who never got beyond the trial."""
     latest_invoice_id: Mapped[str | None]
     """At Stripe."""
+    is_discounted: Mapped[bool] = mapped_column(default=False)
+    """What is charged is less than the plan's price; how much less, Stripe knows."""
     next_price_id: Mapped[int | None] = mapped_column(ForeignKey("prices.id"))
     """The plan from the next period on, where that is another."""
     next_quantity: Mapped[int | None]
@@ -124,6 +139,8 @@ class Subscription(AtStripe, Base):
     """What Stripe's test clock showed when we last looked; None in real time."""
     ticket: Mapped[int] = mapped_column(default=0)
     applied: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime | None]
+    """When we last asked Stripe how it is, in our own time."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     user: Mapped[User] = relationship()

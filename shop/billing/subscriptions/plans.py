@@ -27,20 +27,22 @@ def stripe_price_of(price: Price) -> str:
     plan_id, known = plan.id, plan.stripe_price_id
     if known:
         return known
-    product = stripe_product_of(price.variant.product)
+    product = stripe_product_of(price.variant)
     params = _params(session.get_one(Price, price_id), product)
     with calling(_row(price_id), "price") as (client, key):
         made = client.v1.prices.create(params, {"idempotency_key": key})
-    session.execute(update(Plan).where(Plan.id == plan_id).values(stripe_price_id=made.id))
+    row = update(Plan).where(Plan.id == plan_id)
+    session.execute(row.values(stripe_price_id=made.id, stripe_product_id=product))
     db.commit()
     return made.id
 
 
-def stripe_product_of(product: Product) -> str:
+def stripe_product_of(variant: Variant) -> str:
     """Its id at Stripe, made at the first call; commits."""
-    product_id, title = product.id, product.title
-    db.insert_once(StripeProduct, product_id=product_id)
-    row = session.scalars(select(StripeProduct).filter_by(product_id=product_id)).one()
+    variant_id = variant.id
+    title = ", ".join(part for part in (variant.product.title, variant.title) if part)
+    db.insert_once(StripeProduct, variant_id=variant_id)
+    row = session.scalars(select(StripeProduct).filter_by(variant_id=variant_id)).one()
     row_id, known = row.id, row.stripe_product_id
     if known:
         return known
@@ -90,10 +92,14 @@ def rate(price: Price, quantity: int = 1) -> str:
     return f"{money.show(price.unit_amount * quantity, price.currency)} {rhythm(price)}"
 
 
+def months(price: Price) -> int:
+    """The length of its period."""
+    return price.interval_count * MONTHS[price.interval] if price.interval else 0
+
+
 def renewal(price: Price, since: datetime) -> datetime:
     """When a period that begins then is over; the day of the month stays if it exists."""
-    months = price.interval_count * MONTHS[price.interval] if price.interval else 0
-    year, month = divmod(since.year * 12 + since.month - 1 + months, 12)
+    year, month = divmod(since.year * 12 + since.month - 1 + months(price), 12)
     day = min(since.day, monthrange(year, month + 1)[1])
     return since.replace(year=year, month=month + 1, day=day)
 

@@ -50,6 +50,7 @@ class Snapshot:
     latest_invoice_id: str | None = None
     billed_at: datetime | None = None
     """When the latest invoice was made."""
+    is_discounted: bool = False
     next_step: Step | None = None
     card: Card | None = None
     test_clock: str | None = None
@@ -99,6 +100,7 @@ def read(found: stripe.Subscription) -> Snapshot:
         resumes_at=moment(pause.resumes_at) if pause else None,
         latest_invoice_id=invoice.id if isinstance(invoice, stripe.Invoice) else None,
         billed_at=moment(invoice.created) if isinstance(invoice, stripe.Invoice) else None,
+        is_discounted=bool(found.discounts),
         next_step=_next_step(found.schedule, item),
         card=_card(found),
         test_clock=getattr(clock, "id", None),

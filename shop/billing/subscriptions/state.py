@@ -83,7 +83,7 @@ def _copy(subscription: Subscription, snapshot: Snapshot) -> None:
     for name in (
         *("started_at", "current_period_end", "trial_end", "ends_at", "ended_at"),
         *("cancel_reason", "cancel_comment", "resumes_at", "test_clock", "frozen_at"),
-        "latest_invoice_id",
+        *("latest_invoice_id", "is_discounted"),
     ):
         setattr(subscription, name, getattr(snapshot, name))
     if snapshot.status is not SubscriptionStatus.PAST_DUE:

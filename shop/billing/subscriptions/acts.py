@@ -1,0 +1,68 @@
+"""What the portal has no page for: keeping what was canceled, staying on a plan, resuming."""
+
+from contextlib import AbstractContextManager
+
+import stripe
+
+from shop.billing.calls import calling
+from shop.billing.subscriptions import mirror
+from shop.billing.subscriptions.models import Subscription, SubscriptionStatus
+from shop.billing.subscriptions.portal import NotNow
+
+
+def keep(subscription: Subscription) -> Subscription:
+    """Do not cancel after all; commits. Stripe has two ways of noting an end, see there."""
+    subscription_id, stripe_id = subscription.id, subscription.stripe_subscription_id
+    if subscription.ends_at is None or stripe_id is None:
+        raise NotNow("This subscription is not canceled, or has ended already.")
+    with _once(subscription, "cancelation", "keep") as (client, key):
+        found = client.v1.subscriptions.retrieve(stripe_id)
+        if found.cancel_at_period_end:
+            client.v1.subscriptions.update(
+                stripe_id, {"cancel_at_period_end": False}, {"idempotency_key": key}
+            )
+        elif found.cancel_at is not None:
+            client.v1.subscriptions.update(stripe_id, {"cancel_at": ""}, {"idempotency_key": key})
+    return mirror.sync(subscription_id)
+
+
+def stay(subscription: Subscription) -> Subscription:
+    """Forget the plan that was to come; commits."""
+    subscription_id, stripe_id = subscription.id, subscription.stripe_subscription_id
+    if subscription.next_from is None or stripe_id is None:
+        raise NotNow("There is no change of the plan to come.")
+    with calling(subscription, "stay") as (client, key):
+        schedule = client.v1.subscriptions.retrieve(stripe_id).schedule
+        if isinstance(schedule, str):
+            client.v1.subscription_schedules.release(
+                schedule, {}, {"idempotency_key": f"{key}:{schedule}"}
+            )
+    return mirror.sync(subscription_id)
+
+
+def resume(subscription: Subscription) -> Subscription:
+    """Go on; commits. What is left of a paid period is used up first, else a new one is charged."""
+    subscription_id, stripe_id = subscription.id, subscription.stripe_subscription_id
+    if subscription.status is not SubscriptionStatus.PAUSED or stripe_id is None:
+        raise NotNow("This subscription is not paused.")
+    anchor = "unchanged" if has_paid_time(subscription) else "now"
+    with _once(subscription, "paused", "resume") as (client, key):
+        client.v1.subscriptions.resume(
+            stripe_id,
+            {"billing_cycle_anchor": {"type": anchor}, "proration_behavior": "none"},
+            {"idempotency_key": key},
+        )
+    return mirror.sync(subscription_id)
+
+
+def has_paid_time(subscription: Subscription) -> bool:
+    end = subscription.current_period_end
+    return end is not None and subscription.now < end
+
+
+def _once(
+    subscription: Subscription, kind: str, act: str
+) -> AbstractContextManager[tuple[stripe.StripeClient, str]]:
+    """One call for each entry of that kind, however often the button is pressed."""
+    times = sum(entry.kind == kind for entry in subscription.entries)
+    return calling(subscription, f"{act}:{times}")

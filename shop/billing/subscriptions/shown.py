@@ -1,0 +1,185 @@
+"""A subscription as its owner sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shop import money
+from shop.billing.subscriptions import acts, plans, portal, state
+from shop.billing.subscriptions.models import Subscription, SubscriptionEntry, SubscriptionStatus
+from shop.billing.subscriptions.opened import Opened
+from shop.billing.subscriptions.portal import Flow
+from shop.catalog.models import Kind
+from shop.catalog.shelf import product_url
+from shop.web import show_date
+
+PILLS = {
+    SubscriptionStatus.INCOMPLETE: ("info", "Waiting for Stripe"),
+    SubscriptionStatus.INCOMPLETE_EXPIRED: ("", "Never begun"),
+    SubscriptionStatus.TRIALING: ("info", "Trial"),
+    SubscriptionStatus.ACTIVE: ("good", "Active"),
+    SubscriptionStatus.PAST_DUE: ("bad", "Payment failed"),
+    SubscriptionStatus.UNPAID: ("bad", "Unpaid"),
+    SubscriptionStatus.PAUSED: ("warn", "Paused"),
+    SubscriptionStatus.CANCELED: ("", "Ended"),
+}
+KEY_PILLS = {
+    "active": ("good", "Active"),
+    "expired": ("warn", "Expired"),
+    "suspended": ("warn", "Suspended"),
+    "revoked": ("bad", "Ended"),
+}
+DOTS = 12
+"""More seats than these are told in words only."""
+SOON = timedelta(days=60)
+COLORS = {
+    **dict.fromkeys(["active", "access_given", "kept"], "good"),
+    **dict.fromkeys(["past_due", "unpaid", "access_ended"], "bad"),
+    **dict.fromkeys(["cancelation", "paused"], "warn"),
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    at: datetime
+    title: str
+    kind: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    row: Subscription
+    opens: Opened
+
+    @property
+    def url(self) -> str:
+        return f"{portal.PAGES}/{self.row.token}"
+
+    @property
+    def name(self) -> str:
+        return plans.name_of(self.row.price)
+
+    @property
+    def title(self) -> str:
+        return self.row.product.title
+
+    @property
+    def product_url(self) -> str:
+        return product_url(self.row.product.slug)
+
+    @property
+    def pill(self) -> tuple[str, str]:
+        if self.row.ends_at and not self.row.is_over:
+            return "warn", f"Ends on {show_date(self.row.ends_at)}"
+        return PILLS[self.row.status]
+
+    @property
+    def rate(self) -> str:
+        return plans.rate(self.row.price, self.row.quantity)
+
+    @property
+    def counted(self) -> str:
+        return "Seats" if self.row.product.kind is Kind.LICENSE else "Quantity"
+
+    @property
+    def coming(self) -> str:
+        """The plan that takes the place of this one, or empty."""
+        row = self.row
+        if row.next_price is None or row.next_from is None:
+            return ""
+        seats = row.next_quantity or 1
+        count = f", {seats} seats" if seats > 1 else ""
+        return f"{plans.name_of(row.next_price)}{count}, {plans.rate(row.next_price, seats)}"
+
+    @property
+    def next_charge(self) -> str:
+        """`€15.00 on 5 Dec 2026`; empty where none is planned."""
+        row = self.row
+        if not portal.may(row, Flow.CANCEL) or row.status not in state.OPEN:
+            return ""
+        at = row.current_period_end
+        if at is None:
+            return ""
+        changes = row.next_price is not None and row.next_from is not None and row.next_from <= at
+        price = row.next_price if changes and row.next_price else row.price
+        seats = (row.next_quantity if changes else row.quantity) or 1
+        amount = money.show(price.unit_amount * seats, price.currency)
+        return f"{amount}{' less your discount' if row.is_discounted else ''} on {show_date(at)}"
+
+    @property
+    def line(self) -> str:
+        """What matters next, in one sentence."""
+        row = self.row
+        if row.is_over:
+            return f"Ended on {show_date(row.ended_at)}" if row.ended_at else "Ended"
+        if row.ends_at:
+            return "Nothing more is charged."
+        if row.status is SubscriptionStatus.TRIALING and row.trial_end:
+            return f"Free until {show_date(row.trial_end)}, then {self.rate}"
+        return f"Next charge {self.next_charge}" if self.next_charge else ""
+
+    @property
+    def card(self) -> str:
+        row = self.row
+        if not row.card_last4:
+            return ""
+        return f"{(row.card_brand or '').capitalize()} ···· {row.card_last4}"
+
+    @property
+    def card_until(self) -> str:
+        """`04/2027`"""
+        year, _, month = (self.row.card_expires or "").partition("-")
+        return f"{month}/{year}" if month else ""
+
+    @property
+    def card_warning(self) -> str:
+        row = self.row
+        if not row.card_expires or row.is_over or row.ends_at:
+            return ""
+        if row.card_expires < f"{row.now:%Y-%m}":
+            return "It has expired."
+        charge = row.current_period_end
+        if charge and row.card_expires < f"{charge:%Y-%m}":
+            return "It expires before the next charge."
+        return "It expires soon." if row.card_expires <= f"{row.now + SOON:%Y-%m}" else ""
+
+    @property
+    def grace_end(self) -> datetime:
+        return state.grace_end(self.row)
+
+    @property
+    def access_end(self) -> datetime | None:
+        """Until when it lasts if it is canceled now."""
+        return self.row.current_period_end
+
+    @property
+    def resumes_free(self) -> bool:
+        return acts.has_paid_time(self.row)
+
+    @property
+    def key_pill(self) -> tuple[str, str]:
+        return KEY_PILLS[self.opens.license_status or "active"]
+
+    @property
+    def seats(self) -> str:
+        used, limit = self.opens.machines, self.opens.machine_limit
+        if limit is None:
+            return "As many devices as you like"
+        return f"{used} of {limit} {'device' if limit == 1 else 'devices'} in use"
+
+    @property
+    def dots(self) -> list[bool]:
+        limit = self.opens.machine_limit or 0
+        return [n < self.opens.machines for n in range(limit)] if limit <= DOTS else []
+
+    @property
+    def moments(self) -> list[Moment]:
+        """Newest first."""
+        return [_moment(entry) for entry in reversed(self.row.entries)]
+
+    def may(self, flow: str) -> bool:
+        return portal.may(self.row, Flow(flow))
+
+
+def _moment(entry: SubscriptionEntry) -> Moment:
+    return Moment(entry.at, entry.text, COLORS.get(entry.kind, ""))

@@ -1,0 +1,199 @@
+"""What a subscriber sees of a subscription, and the ways to Stripe's pages."""
+
+import html
+from datetime import timedelta
+
+import pytest
+
+from shop.billing.subscriptions import looking
+from shop.billing.subscriptions.models import SubscriptionStatus
+from shop.catalog.models import Interval
+from shop.db import commit, session
+from shop.web import show_date
+from tests.billing.subscriptions.portal_visitor import confirm
+from tests.billing.subscriptions.subscriber import Subscriber, make_plan, make_subscriber
+from tests.browser import Browser
+from tests.servers.processes import eventually
+
+PASSWORD = "correct horse battery"
+PAGE = "/account/subscriptions"
+
+
+@pytest.fixture
+def ada(client: Browser, subscriber: Subscriber) -> Subscriber:
+    """Signed in, with nothing yet."""
+    assert client.sign_in(subscriber.user.email, PASSWORD).status_code == 303
+    return subscriber
+
+
+def read(client: Browser, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status, answer.text
+    return " ".join(html.unescape(answer.text.partition("<main")[2]).split())
+
+
+def test_there_is_nothing_yet(client: Browser, ada: Subscriber) -> None:
+    assert "No subscriptions yet" in read(client, PAGE)
+    answer = client.post(f"{PAGE}/portal")
+    assert (answer.status_code, answer.location) == (303, PAGE)
+    assert "You have not subscribed to anything yet" in read(client, PAGE)
+
+
+def test_the_page_tells_plan_price_next_charge_card_and_key(
+    client: Browser, ada: Subscriber
+) -> None:
+    subscription = ada.subscribe(make_plan(unit_amount=1500), quantity=2)
+    end = show_date(subscription.current_period_end)
+    assert f"Next charge €30.00 on {end}" in read(client, PAGE)
+    page = read(client, f"{PAGE}/{ada.token}")
+    for words in (
+        "<dt>Price</dt><dd>€30.00 every month</dd>",
+        "<dt>Seats</dt><dd>2</dd>",
+        f"<dt>Next charge</dt><dd>€30.00 on {end}</dd>",
+        "Visa ···· 4242, until 12/2034",
+        "0 of 6 devices in use",
+        "The subscription is active.",
+        ">Active<",
+    ):
+        assert words in page
+
+
+def test_a_trial_says_until_when_and_what_follows(client: Browser, ada: Subscriber) -> None:
+    subscription = ada.subscribe(make_plan(trial_days=14))
+    end = show_date(subscription.trial_end)
+    assert f"Free until {end}, then €5.00 every month" in read(client, PAGE)
+    page = read(client, f"{PAGE}/{ada.token}")
+    assert f"<dt>Trial</dt><dd>Free until {end}</dd>" in page
+    assert f"€5.00 on {end}" in page
+
+
+def to_portal(client: Browser, ada: Subscriber, flow: str, **chosen: object) -> str:
+    """By the button on our page."""
+    answer = client.post(f"{PAGE}/{ada.token}/{flow}", data=chosen)
+    assert answer.status_code == 303, answer.text
+    assert answer.location.startswith(ada.sandbox.url), answer.location
+    return answer.location
+
+
+def come_back(client: Browser, address: str) -> str:
+    """From Stripe, before its events have come; the page where that ends."""
+    here = address.removeprefix("http://localhost")
+    assert eventually(lambda: client.get(here).status_code == 303)
+    return read(client, here.partition("?")[0])
+
+
+def test_canceling_keeps_access_to_the_end_and_can_be_taken_back(
+    client: Browser, ada: Subscriber
+) -> None:
+    subscription = ada.subscribe(make_plan())
+    end = show_date(subscription.current_period_end)
+    assert f"You keep access until {end}, and nothing more is charged." in read(
+        client, f"{PAGE}/{ada.token}/cancellation"
+    )
+    back = confirm(
+        ada.sandbox, to_portal(client, ada, "cancel"), feedback="unused", comment="Too busy"
+    )
+    page = come_back(client, back)
+    assert f"You have access until {end}, and nothing more is charged." in page
+    assert f"Ends on {end}" in page
+    assert "Change plan" not in page
+    subscription = ada.subscription
+    assert (subscription.cancel_reason, subscription.cancel_comment) == ("unused", "Too busy")
+    assert client.post(f"{PAGE}/{ada.token}/cancel").location == f"{PAGE}/{ada.token}"
+    assert "Keep it first" in read(client, f"{PAGE}/{ada.token}")
+
+    assert client.post(f"{PAGE}/{ada.token}/keep").status_code == 303
+    page = read(client, f"{PAGE}/{ada.token}")
+    assert "Kept: your subscription goes on as before." in page
+    assert f"<dt>Next charge</dt><dd>€5.00 on {end}</dd>" in page
+
+
+def test_a_new_card_is_seen_when_its_owner_comes_back(client: Browser, ada: Subscriber) -> None:
+    ada.subscribe(make_plan())
+    card = {"number": "5555555555554444", "expiry": "12 / 40", "cvc": "123", "name": "Ada"}
+    back = confirm(ada.sandbox, to_portal(client, ada, "payment_method"), **card)
+    page = come_back(client, back)
+    assert "Mastercard ···· 4444, until 12/2040" in page
+    assert "The card ending in 4444 is charged from now on." in page
+
+
+def test_pausing_and_resuming_within_what_is_paid_costs_nothing(
+    client: Browser, ada: Subscriber
+) -> None:
+    ada.subscribe(make_plan())
+    page = come_back(client, confirm(ada.sandbox, to_portal(client, ada, "pause")))
+    assert "This subscription is paused." in page
+    assert ">Resume<" in page
+    assert (ada.subscription.status, ada.subscription.has_access) == (
+        SubscriptionStatus.PAUSED,
+        False,
+    )
+    assert client.post(f"{PAGE}/{ada.token}/resume").status_code == 303
+    subscription = ada.subscription
+    assert (subscription.status, subscription.has_access) == (SubscriptionStatus.ACTIVE, True)
+    invoices = ada.sandbox._ask("GET", f"/invoices?customer={subscription.stripe_customer_id}")
+    assert [one["amount_due"] for one in invoices["data"]] == [500]
+
+
+def test_coming_back_from_stripe_before_its_events(client: Browser, ada: Subscriber) -> None:
+    page = ada.open(make_plan())
+    ada.sandbox.pay_checkout(page)
+    shown = read(client, f"{PAGE}/{ada.token}")
+    assert ">Active<" in shown
+    assert "waiting" not in shown
+
+
+def test_while_stripe_is_silent_the_page_waits(client: Browser, ada: Subscriber) -> None:
+    page = ada.open(make_plan())
+    ada.sandbox.pay_checkout(page)
+    ada.sandbox.fault("500", path="/v1/checkout.*", times=2)
+    answer = client.get(f"{PAGE}/{ada.token}")
+    assert "We are waiting for Stripe." in answer.text
+    assert '<meta http-equiv="refresh" content="4">' in answer.text
+    again = client.get(f"{PAGE}/{ada.token}")
+    assert "We are waiting for Stripe." in again.text  # asked a moment ago, and not again
+    ada.subscription.asked_at -= looking.PAUSE
+    commit()
+    assert "Active" in read(client, f"{PAGE}/{ada.token}")
+
+
+def test_who_left_stripes_page_is_told_that_nothing_began(client: Browser, ada: Subscriber) -> None:
+    price = make_plan()
+    ada.open(price)
+    page = read(client, f"{PAGE}/{ada.token}")
+    assert "This has not begun" in page
+    assert f'href="/subscribe/{price.id}?quantity=1"' in page
+    assert "No subscriptions yet" in read(client, PAGE)
+
+
+def test_a_card_that_expires_before_the_next_charge_is_named(
+    client: Browser, ada: Subscriber
+) -> None:
+    ada.open(make_plan(interval=Interval.YEAR))
+    expiry = f"{ada.subscription.now + timedelta(days=60):%m / %y}"
+    ada.sandbox.pay_checkout(ada.page, expiry=expiry)
+    ada.listen()
+    assert "It expires before the next charge." in read(client, f"{PAGE}/{ada.token}")
+
+
+def test_a_failed_renewal_says_until_when_everything_works(
+    client: Browser, ada: Subscriber
+) -> None:
+    ada.subscribe(make_plan(trial_days=3), card="4000000000000341")
+    subscription = ada.advance(days=4)
+    assert subscription.past_due_since
+    page = read(client, f"{PAGE}/{ada.token}")
+    day = show_date(subscription.past_due_since + timedelta(days=7))
+    assert f"The payment failed. Everything works until {day}." in page.replace("</strong>", "")
+
+
+def test_b08_another_persons_subscription_does_not_exist(client: Browser, ada: Subscriber) -> None:
+    other = make_subscriber(ada.sandbox, "bea@example.org")
+    token = other.subscribe(make_plan()).token
+    for path in ("", "/cancellation", "/plan"):
+        assert client.get(f"{PAGE}/{token}{path}").status_code == 404
+    for path in ("/cancel", "/pause", "/payment_method", "/keep", "/stay", "/resume", "/plan"):
+        assert client.post(f"{PAGE}/{token}{path}").status_code == 404
+    assert token not in client.get(PAGE).text
+    session.rollback()
+    assert other.subscription.ends_at is None
