@@ -13,9 +13,9 @@ from shop.licenses import commands as license_commands
 from shop.operations import doctor, running, schema, seeding, sweeper
 from shop.operations.commands import add_commands
 from shop.operations.invariants import commands as invariants
-from shop.operations.simulation import commands as simulation
 from shop.orders import commands as order_commands
 from shop.search import commands as search_commands
+from shop.simulation import commands as simulation
 
 COMMANDS = (
     *(account_commands, catalog_commands, search_commands, billing_commands, order_commands),

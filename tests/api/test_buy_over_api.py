@@ -17,6 +17,8 @@ NOT_ON_THE_WAY = {
     ("post", "/api/cart/accepted-prices"),
     ("get", "/api/files/{token}"),
     ("get", "/api/licenses/public-key"),
+    *(("get", path) for path in ("/api/subscriptions", "/api/subscriptions/{token}")),
+    ("post", "/api/subscriptions"),
     *(("post", f"/api/licenses/{act}") for act in ("validate", "activate", "deactivate", "file")),
 }
 

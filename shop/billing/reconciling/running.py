@@ -29,7 +29,7 @@ def run(window: timedelta = WINDOW) -> Reconciliation:
     """
     report = Reconciliation(since=utcnow() - min(window, FARTHEST))
     session.add(report)
-    session.flush()
+    session.flush()  # its id, for the end of it
     report_id, since = report.id, report.since
     db.commit()
     events = _hear(since)

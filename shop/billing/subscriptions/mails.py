@@ -20,7 +20,7 @@ def follow(event: SubscriptionChanged) -> None:
 
 def send_due(subscription: Subscription) -> int:
     """How many letters were new."""
-    session.flush()
+    session.flush()  # the entries are counted in the database
     session.refresh(subscription, ["entries"])
     return sum([_send(subscription, letter) for letter in letters.due(subscription)])
 

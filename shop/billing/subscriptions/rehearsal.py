@@ -105,7 +105,7 @@ class Rehearsal:
             stripe_customer_id=self.customer,
         )
         session.add(row)
-        session.flush()
+        session.flush()  # its token is for Stripe
         self.token, names = row.token, mirror.names_of(row)
         params: stripe.params.SubscriptionCreateParams = {
             "customer": self.customer,

@@ -9,7 +9,7 @@ from shop import money
 from shop.billing.subscriptions import letters, opened, plans
 from shop.billing.subscriptions.models import Subscription
 from shop.billing.subscriptions.rehearsal import Rehearsal
-from shop.db import session
+from shop.db import commit, session
 from shop.licenses import validation
 from shop.licenses.finds import Question
 from shop.mail.models import Mail
@@ -85,7 +85,7 @@ def validate(subscription: Subscription) -> str:
     if key is None:
         return "no key"
     verdict = validation.validate(Question(key, fingerprint=MACHINES[0]))
-    session.commit()
+    commit()
     return verdict.code.value
 
 

@@ -8,9 +8,9 @@ from shop.billing.subscriptions import plans
 from shop.billing.subscriptions.rehearsal import Rehearsal
 from shop.catalog.models import Interval, Price, Product, Variant
 from shop.db import commit, session
-from shop.operations.simulation.stage import set_up
-from shop.operations.simulation.story import Story
-from shop.operations.simulation.telling import Teller
+from shop.simulation.stage import set_up
+from shop.simulation.story import Story
+from shop.simulation.telling import Teller
 
 
 @click.command("simulate")

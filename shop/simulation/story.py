@@ -14,7 +14,7 @@ from shop.catalog.models import Price
 from shop.db import commit, session
 from shop.licenses import machines
 from shop.licenses.finds import Question
-from shop.operations.simulation.telling import MACHINES, Teller
+from shop.simulation.telling import MACHINES, Teller
 
 PAST_DUE = SubscriptionStatus.PAST_DUE
 DAY = timedelta(days=1)

@@ -9,10 +9,11 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Select, Table, insert, select
 
+from shop import db
 from shop.app import create_app
 from shop.catalog.models import Price, Product, Variant
 from shop.config import Settings
-from shop.db import Base, db, session
+from shop.db import Base, session
 from shop.downloads.models import File, Release
 from shop.licenses.models import LicensePolicy
 
@@ -28,14 +29,14 @@ def set_up(settings: Settings, product_id: int) -> Iterator[Flask]:
         own = {"data_dir": Path(folder), "database_url": "", "broker_url": "memory://"}
         app = create_app(settings.model_copy(update=own | {"mail_url": "", "storage_url": ""}))
         with app.app_context():
-            Base.metadata.create_all(db.engine)
+            Base.metadata.create_all(db.db.engine)
             for table, found in rows:
                 if found:
                     session.execute(insert(table), found)
-            session.commit()
+            db.commit()
             yield app
             session.remove()
-            db.engine.dispose()
+            db.db.engine.dispose()
 
 
 def _read(product_id: int) -> Rows:
