@@ -37,8 +37,10 @@ def init_app(app: Flask, settings: Settings) -> None:
             if "Cache-Control" not in headers:
                 headers["Cache-Control"] = "private, no-store"
             response.vary.add("Cookie")
+        given = {name.lower() for name, _ in headers}
         for name, value in fixed.items():
-            headers.setdefault(name, value)
+            if name.lower() not in given:  # `setdefault` would look through all of them each time
+                headers.add(name, value)
         return response
 
 
