@@ -40,7 +40,12 @@ def calling(row: AtStripe, act: str) -> Iterator[tuple[stripe.StripeClient, str]
         with stripe_call() as client:
             yield client, key
     except (Declined, StripeRefused, StripeFault):
-        same = (model.id == row_id) & (model.tries == tries)
-        session.execute(update(model).where(same).values(tries=tries + 1))
-        db.commit()
+        next_try(model, row_id, tries)
         raise
+
+
+def next_try(model: type[AtStripe], row_id: int, tries: int) -> None:
+    """Unless somebody counted on already; commits."""
+    same = (model.id == row_id) & (model.tries == tries)
+    session.execute(update(model).where(same).values(tries=tries + 1))
+    db.commit()

@@ -4,6 +4,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from shop.billing.calls import AtStripe
 from shop.db import Base, utcnow
 from shop.leases import Leased
 
@@ -27,7 +28,7 @@ class PaymentWay(enum.StrEnum):
     """Stripe's page: a Checkout Session, which makes the PaymentIntent when it is confirmed."""
 
 
-class Payment(Base):
+class Payment(AtStripe, Base):
     """One attempt to collect an order's money. Its status follows Stripe by `payments.sync`."""
 
     __tablename__ = "payments"
@@ -40,14 +41,11 @@ class Payment(Base):
     attempt: Mapped[int]
     """Counts the payments of an order; part of the idempotency key, stored before the call."""
     way: Mapped[PaymentWay]
-    idempotency_key: Mapped[str] = mapped_column(unique=True)
     amount: Mapped[int]
     currency: Mapped[str]
     status: Mapped[PaymentStatus] = mapped_column(default=PaymentStatus.REQUIRES_PAYMENT_METHOD)
     stripe_payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
     stripe_checkout_session_id: Mapped[str | None] = mapped_column(unique=True)
-    tries: Mapped[int] = mapped_column(default=0)
-    """Raised by every confirmation, and by answers of no further use: part of the next key."""
     received: Mapped[int] = mapped_column(default=0)
     refunded: Mapped[int] = mapped_column(default=0)
     card_brand: Mapped[str | None]

@@ -14,7 +14,8 @@ from sqlalchemy import Table, bindparam, update
 
 from shop import config, db
 from shop.billing import hosted_page, mirror
-from shop.billing.gateway import Declined, StripeFault, StripeRefused, stripe_call
+from shop.billing.calls import calling, next_try
+from shop.billing.gateway import Declined, StripeRefused, stripe_call
 from shop.billing.hosted_page import HostedPage
 from shop.billing.models import Payment, PaymentStatus, PaymentWay
 from shop.db import session
@@ -81,7 +82,7 @@ def start_element(payment: Payment) -> ElementPayment:
     """The PaymentIntent of this payment, made at the first call; commits."""
     known, amount, currency = payment.stripe_payment_intent_id, payment.amount, payment.currency
     names, payment_id = mirror.names_of(payment), payment.id
-    with _calling(payment) as (client, key):
+    with calling(payment, "start") as (client, key):
         if known:
             intent = client.v1.payment_intents.retrieve(known)
         else:
@@ -108,7 +109,7 @@ def start_hosted(payment: Payment, page: HostedPage) -> str:
     """The address of Stripe's page for this payment; commits."""
     known, payment_id = payment.stripe_checkout_session_id, payment.id
     params = hosted_page.params_of(page, payment)
-    with _calling(payment) as (client, key):
+    with calling(payment, "start") as (client, key):
         if known:
             checkout = client.v1.checkout.sessions.retrieve(known)
         else:
@@ -153,7 +154,7 @@ def confirm(
         params["confirmation_token"] = confirmation_token
     choice = confirmation_token or payment_method
     try:
-        with _counted(payment), _calling(payment, f"confirm:{choice}") as (client, key):
+        with _counted(payment), calling(payment, f"confirm:{choice}") as (client, key):
             intent = client.v1.payment_intents.confirm(intent_id, params, {"idempotency_key": key})
     except (Declined, StripeRefused):
         status = mirror.sync(payment_id).status
@@ -168,39 +169,15 @@ def confirm(
 
 
 @contextmanager
-def _calling(payment: Payment, act: str = "start") -> Iterator[tuple[stripe.StripeClient, str]]:
-    """Stripe, and the idempotency key of this try; commits.
-
-    Stripe answers a repeated key as it did before. After an answer that would be of no use again, a
-    decline or a fault, the next try has a new key; two tabs go on to one and the same.
-    """
-    payment_id, tries = payment.id, payment.tries
-    key = f"{payment.idempotency_key}:{act}:{tries}"
-    db.commit()
-    try:
-        with stripe_call() as client:
-            yield client, key
-    except (Declined, StripeRefused, StripeFault):
-        _next_try(payment_id, tries)
-        raise
-
-
-@contextmanager
 def _counted(payment: Payment) -> Iterator[None]:
     """The next try is another one, however this one ends: even an answer that was lost counts."""
     payment_id, tries = payment.id, payment.tries
     try:
         yield
     except ShopError:
-        _next_try(payment_id, tries)
+        next_try(Payment, payment_id, tries)
         raise
-    _next_try(payment_id, tries)
-
-
-def _next_try(payment_id: int, tries: int) -> None:
-    same = (Payment.id == payment_id) & (Payment.tries == tries)
-    session.execute(update(Payment).where(same).values(tries=tries + 1))
-    db.commit()
+    next_try(Payment, payment_id, tries)
 
 
 def cancel(payment: Payment) -> bool:

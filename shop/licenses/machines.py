@@ -47,7 +47,8 @@ def activate(question: Question, name: str = "") -> Verdict:
         with session.begin_nested():
             _sit_down(found, question, name)
     except NoSeat:
-        return Verdict(Code.TOO_MANY_MACHINES, found)
+        code = validation.judge_license(finds.find(question), question)  # it may have ended now
+        return Verdict(Code.TOO_MANY_MACHINES if code is Code.VALID else code, found)
     return Verdict(code, finds.find(question))
 
 
@@ -96,7 +97,7 @@ def _take_seat(found: Found) -> None:
     is_free = or_(License.machine_limit.is_(None), (License.machines + 1) * 100 <= allowed)
     taken = session.scalar(
         update(License)
-        .where(License.id == found.id, is_free)
+        .where(License.id == found.id, License.ended_at.is_(None), is_free)
         .values(machines=License.machines + 1)
         .returning(License.id),
         execution_options={"synchronize_session": False},
