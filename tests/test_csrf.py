@@ -141,14 +141,16 @@ def test_with_its_token_a_page_is_heard(customer: Browser) -> None:
 
 def test_an_old_tab_loses_nothing_that_was_typed(visitor: Browser) -> None:
     ours = {"Sec-Fetch-Site": "same-origin"}
-    typed = {"email": "ada@example.org", "name": '</textarea>"Ada"', "password": "correct horse"}
+    secrets = {"password": "correct horse", "current": "battery", "current_password": "staple"}
+    typed = {"email": "ada@example.org", "name": '</textarea>"Ada"', **secrets}
     answer = visitor.post("/checkout/contact?from=mail", data=typed, headers=ours)
     assert answer.status_code == 400
     assert 'action="/checkout/contact?from=mail"' in answer.text
     assert "ada@example.org</textarea>" in answer.text
     assert "&lt;/textarea&gt;&#34;Ada&#34;</textarea>" in answer.text
-    assert typed["password"] not in answer.text
-    assert 'name="password" type="password"' in answer.text
+    for name, secret in secrets.items():
+        assert secret not in answer.text
+        assert f'name="{name}" type="password"' in answer.text
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
