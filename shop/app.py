@@ -146,5 +146,6 @@ def schedule() -> None:
     """What is done because time goes by."""
     sweeper.sweep_with(*SWEEPS)
     jobs.every(10, "shop.checkout.tasks.expire_due")
+    jobs.every(600, "shop.billing.tasks.keep_portals")
     jobs.every(3600, "shop.billing.tasks.remind_subscribers")
     jobs.every(24 * 3600, "shop.billing.tasks.reconcile")

@@ -7,7 +7,9 @@ from shop import leases
 from shop.billing import inbox
 from shop.billing.models import StripeEvent
 from shop.billing.reconciling import running
+from shop.billing.subscriptions import portal_settings
 from shop.db import session
+from shop.errors import ShopError
 
 
 @click.group("stripe")
@@ -51,6 +53,16 @@ def reconcile(days: int) -> None:
     click.echo(f"{len(report.differences)} differences, {len(left)} left.")
     if left:
         raise click.exceptions.Exit(1)
+
+
+@stripe_commands.command("sync")
+def sync() -> None:
+    """Tell Stripe our plans, and what customers may do in its portal."""
+    try:
+        count = portal_settings.keep_all()
+    except ShopError as error:
+        raise click.ClickException(error.detail) from None
+    click.echo(f"{count} portal configurations are as they should be.")
 
 
 commands = [stripe_commands]

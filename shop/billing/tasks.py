@@ -6,9 +6,10 @@ from shop import db, leases
 from shop.billing import inbox, refunds
 from shop.billing.models import StripeEvent
 from shop.billing.reconciling import running
-from shop.billing.subscriptions import mails, mirror, state, trials
+from shop.billing.subscriptions import mails, mirror, portal_settings, state, trials
 from shop.billing.subscriptions.models import Subscription
 from shop.db import session
+from shop.errors import ShopError
 from shop.logs import log
 
 
@@ -52,6 +53,16 @@ def remind_subscribers() -> None:
         subscription = session.get_one(Subscription, subscription_id)
         mails.send_due(subscription)
         db.commit()
+
+
+@shared_task
+def keep_portals() -> None:
+    """A price that was withdrawn or added is told to the portal even if nobody opens it here."""
+    try:
+        portal_settings.keep_used()
+    except ShopError as error:
+        db.rollback()
+        log.warning("portal waits", error=type(error).__name__)
 
 
 def sweep() -> int:

@@ -131,9 +131,16 @@ def _check_products(box: Sandbox, feature: Json) -> None:
 
 def _check_product(box: Sandbox, product: Json, place: str) -> None:
     box.store.require("product", product["product"], place)
+    rhythms = set()
     for id in product["prices"]:
         price = box.store.require("price", id, place)
         if price["product"] != product["product"] or not price["recurring"]:
             raise InvalidRequest(
                 f"The price {id} is not a recurring price of {product['product']}.", param=place
             )
+        recurring = price["recurring"]
+        rhythms.add((price["currency"], recurring["interval"], recurring["interval_count"]))
+    if len(rhythms) < len(product["prices"]):
+        raise InvalidRequest(
+            "For each product, its price must have unique billing intervals.", param=place
+        )

@@ -74,6 +74,27 @@ def test_what_is_no_configuration(
     assert param in str(refused.value.param)
 
 
+def test_a_product_has_one_price_for_each_interval(v1: stripe.V1Services) -> None:
+    product = v1.products.create({"name": "Editor"}).id
+    terms: Any = {"product": product, "currency": "eur", "unit_amount": 900}
+    recurring = ("month", "month", "year")
+    month, other, year = (
+        v1.prices.create({**terms, "recurring": {"interval": interval}}).id
+        for interval in recurring
+    )
+
+    def offer(*prices: str) -> stripe.billing_portal.Configuration:
+        update: Any = {"enabled": True, "default_allowed_updates": ["price"]}
+        update["products"] = [{"product": product, "prices": [*prices]}]
+        return v1.billing_portal.configurations.create(
+            {"features": {"subscription_update": update}}
+        )
+
+    assert offer(month, year)
+    with pytest.raises(stripe.InvalidRequestError, match="unique billing intervals"):
+        offer(month, other)
+
+
 def test_a_session_without_configuration_takes_the_default(
     v1: stripe.V1Services, sandbox: StripeSandbox, customer: stripe.Customer
 ) -> None:

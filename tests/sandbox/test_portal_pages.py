@@ -20,19 +20,19 @@ class Portal:
     def __init__(self, v1: stripe.V1Services, clock: str | None = None, **features: Any) -> None:
         self.v1 = v1
         self.customer = payer(v1, **({"test_clock": clock} if clock else {}))
-        product = v1.products.create({"name": "Editor"})
-        self.small, self.large = (self._price(product.id, amount) for amount in (1000, 3000))
+        self.products = [v1.products.create({"name": "Editor"}).id for _ in range(2)]
+        self.small, self.large = map(self._price, self.products, (1000, 3000))
         self.subscription = v1.subscriptions.create(
             {"customer": self.customer.id, "items": [{"price": self.small}]}
         )
-        allowed: Any = {**self._features(product.id), **features}
+        allowed: Any = {**self._features(), **features}
         self.configuration = v1.billing_portal.configurations.create(
             {"business_profile": {"headline": "Keys and more"}, "features": allowed}
         )
 
-    def _features(self, product: str) -> dict[str, Any]:
+    def _features(self) -> dict[str, Any]:
         reasons = {"enabled": True, "options": ["too_expensive", "other"]}
-        prices = [self.small, self.large]
+        prices = (self.small, self.large)
         return {
             "customer_update": {"enabled": True, "allowed_updates": ["name", "email", "address"]},
             "invoice_history": {"enabled": True},
@@ -46,9 +46,10 @@ class Portal:
                 "products": [
                     {
                         "product": product,
-                        "prices": prices,
+                        "prices": [price],
                         "adjustable_quantity": {"enabled": True},
                     }
+                    for product, price in zip(self.products, prices, strict=True)
                 ],
             },
         }
