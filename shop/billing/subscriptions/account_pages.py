@@ -16,6 +16,8 @@ bp = Blueprint(
 KEPT = "Kept: your subscription goes on as before."
 STAYED = "Your plan stays as it is."
 RESUMED = "Your subscription goes on."
+AGAIN = 4
+"""Seconds until a page that waits for Stripe looks again."""
 
 
 @bp.get("")
@@ -41,7 +43,9 @@ def show(token: str) -> Response | str:
         is_waiting = not is_known and (has_returned or _is_waiting(found))
     if _is_waiting(found) and not is_waiting:
         return render_template("subscriptions/left.html", shown=_shown(found))
-    return render_template("subscriptions/show.html", shown=_shown(found), is_waiting=is_waiting)
+    return render_template(
+        "subscriptions/show.html", shown=_shown(found), is_waiting=is_waiting, seconds=AGAIN
+    )
 
 
 @bp.get("/<token>/cancellation")

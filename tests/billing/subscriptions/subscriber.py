@@ -12,6 +12,7 @@ from shop.billing.subscriptions.models import Subscription
 from shop.billing.tasks import sweep
 from shop.catalog.models import Interval, Kind, Price
 from shop.db import commit, session, utcnow
+from shop.web import show_date
 from stripe_sandbox.testing import StripeSandbox
 from tests.factories import make_price, make_variant
 
@@ -99,3 +100,9 @@ def make_plan(
     if "variant" not in given:
         given["variant"] = make_variant(product_values={"kind": kind, "title": "Atlas"})
     return make_price(interval=interval, **({"unit_amount": 500} | given))
+
+
+def day(moment: datetime | None) -> str:
+    """As pages write it."""
+    assert moment
+    return show_date(moment)

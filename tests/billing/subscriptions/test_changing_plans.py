@@ -13,9 +13,8 @@ from shop.licenses import machines
 from shop.licenses.codes import Code
 from shop.licenses.finds import Question
 from shop.licenses.models import License
-from shop.web import show_date
 from tests.billing.subscriptions.portal_visitor import confirm, see
-from tests.billing.subscriptions.subscriber import Subscriber, make_plan
+from tests.billing.subscriptions.subscriber import Subscriber, day, make_plan
 from tests.browser import Browser
 from tests.factories import make_variant
 
@@ -100,7 +99,7 @@ def test_a_dearer_plan_is_charged_and_works_at_once(
     ada.advance(days=10)
     page = preview(client, ada, plans.team)
     assert "the difference for the rest of the period is charged now" in page
-    assert f"From {show_date(subscription.current_period_end)}" in page
+    assert f"From {day(subscription.current_period_end)}" in page
     due = page.partition("<dt>Due now</dt><dd>")[2].partition("<")[0]
     assert due.startswith("€6."), page
     subscription = change(client, ada, plans.team)
@@ -112,7 +111,7 @@ def test_a_cheaper_plan_waits_for_the_end_of_the_period(
     client: Browser, ada: Subscriber, plans: Plans
 ) -> None:
     subscription = ada.subscribe(plans.team)
-    end = show_date(subscription.current_period_end)
+    end = day(subscription.current_period_end)
     page = preview(client, ada, plans.small)
     assert f"It takes effect on {end}. Until then everything stays as it is." in page
     assert "<dt>Due now</dt><dd>€0.00</dd>" in page
@@ -147,7 +146,7 @@ def test_a_year_instead_of_months_begins_at_once(
     assert subscription.current_period_end
     assert (subscription.current_period_end - subscription.now).days > 360
     assert f"€{invoices(ada)[0] / 100:.2f}" == due
-    assert f"From {show_date(subscription.current_period_end)}" in page
+    assert f"From {day(subscription.current_period_end)}" in page
 
 
 def test_in_the_trial_nothing_is_charged_for_a_change(
