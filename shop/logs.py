@@ -1,17 +1,17 @@
-"""Structured logs: one line for each event, with the id of its request and no personal data."""
+"""Structured logs: one line per request with its id, and no personal data."""
 
-import json
+import logging
 import re
 import secrets
-import sys
 import time
-import traceback
-from datetime import UTC, datetime
-from typing import Any
 
-from flask import Flask, Response, g, has_request_context, request
+import structlog
+from flask import Flask, Response, g, request
+from structlog.typing import EventDict, WrappedLogger
 
 from shop.config import Settings
+
+log = structlog.get_logger("shop")
 
 SECRET = re.compile(
     r"(sk|rk|pk)_(test|live)_\w+|whsec_\w+|\w+_secret_\w+|[\w.+-]+@[\w-]+\.[\w.-]+|\b\d{13,19}\b"
@@ -19,72 +19,34 @@ SECRET = re.compile(
 )
 REQUEST_ID = re.compile(r"^[\w-]{8,64}$")
 
-Entry = dict[str, Any]
-
-
-class Log:
-    """`log.info("what happened", name=value)` writes a line to standard output."""
-
-    def __init__(self) -> None:
-        self.render = as_text
-
-    def info(self, event: str, /, **known: object) -> None:
-        self._write("info", event, known)
-
-    def warning(self, event: str, /, **known: object) -> None:
-        self._write("warning", event, known)
-
-    def error(self, event: str, /, exc_info: BaseException | None = None, **known: object) -> None:
-        """:param exc_info: is written below, with its traceback."""
-        self._write("error", event, known, exc_info)
-
-    def exception(self, event: str, /, **known: object) -> None:
-        """In an `except`: what was raised is written below."""
-        self._write("error", event, known, sys.exception())
-
-    def _write(
-        self, level: str, event: str, known: Entry, fault: BaseException | None = None
-    ) -> None:
-        entry: Entry = {"timestamp": datetime.now(UTC).isoformat(), "level": level, "event": event}
-        if has_request_context():
-            entry["request_id"] = g.get("request_id", "")
-        entry |= known
-        if fault is not None:
-            entry["exception"] = "".join(traceback.format_exception(fault))
-        sys.stdout.write(self.render(redact(entry)) + "\n")
-        sys.stdout.flush()
-
-
-def redact(entry: Entry) -> Entry:
-    """The last gate: keys, client secrets, card numbers and addresses never reach a log."""
-    return {
-        name: SECRET.sub("[removed]", value) if isinstance(value, str) else value
-        for name, value in entry.items()
-    }
-
-
-def as_text(entry: Entry) -> str:
-    head = f"{entry.pop('timestamp')} [{entry.pop('level')}] {entry.pop('event')}"
-    fault = entry.pop("exception", "")
-    fields = [f"{name}={_word(value)}" for name, value in entry.items()]
-    return " ".join([head, *fields]) + (f"\n{fault}" if fault else "")
-
-
-def _word(value: object) -> str:
-    """In quotes where it would not be one: nobody else writes our lines."""
-    text = str(value)
-    return text if text.isprintable() and " " not in text else repr(text)
-
-
-def as_json(entry: Entry) -> str:
-    return json.dumps(entry, default=repr)
-
-
-log = Log()
-
 
 def configure(settings: Settings) -> None:
-    log.render = as_json if settings.log_format == "json" else as_text
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            redact,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
+def redact(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
+    """The last gate: keys, client secrets, card numbers and addresses never reach a log."""
+    return {
+        key: SECRET.sub("[removed]", value) if isinstance(value, str) else value
+        for key, value in entry.items()
+    }
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -95,6 +57,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if REQUEST_ID.match(given) else secrets.token_hex(8)
         g.started = time.perf_counter()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -107,4 +70,5 @@ def init_app(app: Flask, settings: Settings) -> None:
                 status=response.status_code,
                 ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
             )
+        structlog.contextvars.clear_contextvars()
         return response
