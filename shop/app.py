@@ -48,7 +48,8 @@ from shop.downloads import api as downloads_api
 from shop.downloads import grants, linking
 from shop.downloads import routes as download_pages
 from shop.downloads import subscribed as subscribed_files
-from shop.licenses import access_pages, issuing, lifesigns
+from shop.downloads import tasks as download_tasks
+from shop.licenses import access_pages, covering, issuing, lifesigns
 from shop.licenses import api as licenses_api
 from shop.licenses import routes as license_pages
 from shop.licenses import subscribed as subscribed_licenses
@@ -73,10 +74,13 @@ APIS = (
     *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),
     *(licenses_api, subscriptions_api, buy_button_api),
 )
-TASKS = (billing_tasks, checkout_tasks, mail_tasks, search_tasks)  # Celery knows what is imported
+TASKS = (
+    *(billing_tasks, checkout_tasks, mail_tasks, search_tasks),
+    download_tasks,
+)  # Celery knows what is imported
 SWEEPS = (
     *(billing_tasks.sweep, expiry.sweep, mail_tasks.sweep, search_tasks.sweep),
-    lifesigns.sweep,
+    *(lifesigns.sweep, download_tasks.sweep),
 )
 
 
@@ -122,6 +126,7 @@ def connect() -> None:
     events.subscribe(events.OrderPaid, checkouts.complete, grants.give, issuing.issue)
     events.subscribe(events.OrderPaid, invoicing.follow_payment)  # late: all wait for the number
     events.subscribe(events.OrderPaid, mails.send_paid)  # holds the links and keys of those
+    events.subscribe(events.GrantGiven, covering.follow)
     events.subscribe(events.OrderCanceled, checkouts.give_up)
     events.subscribe(events.OrderRefunded, grants.end, issuing.end)
     events.subscribe(events.OrderRestored, grants.restore, issuing.restore)

@@ -86,6 +86,13 @@ class OrderRestored:
 
 
 @dataclass(frozen=True)
+class GrantGiven:
+    """Somebody may download what they bought some time ago."""
+
+    grant_id: int
+
+
+@dataclass(frozen=True)
 class SubscriptionChanged:
     """Our record of a subscription follows Stripe again; look at its state as a whole."""
 

@@ -1,10 +1,16 @@
 import getpass
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import click
+from sqlalchemy import select
 
+from shop.catalog.models import Product
 from shop.db import session
-from shop.downloads import acts
-from shop.downloads.models import Grant
+from shop.downloads import acts, releases
+from shop.downloads.models import STABLE, Grant
+from shop.downloads.releases import Upload
 from shop.errors import ShopError
 
 
@@ -42,4 +48,60 @@ def end_command(grant_id: int, reason: str) -> None:
     click.echo(f"Right {grant_id} has ended.")
 
 
-commands: list[click.Command] = [grants_group]
+@click.group("releases")
+def releases_group() -> None:
+    """Versions of what is sold as files."""
+
+
+@releases_group.command("publish")
+@click.argument("slug")
+@click.argument("version")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--channel", default=STABLE, show_default=True)
+@click.option("--beta", is_flag=True, help="The same as --channel beta.")
+@click.option("--platform", "platforms", multiple=True, help="Once, or once for each file.")
+@click.option("--notes", default="", help="What is new, for its users.")
+def publish_command(
+    slug: str, version: str, files: tuple[Path, ...], *, beta: bool, **given: Any
+) -> None:
+    """Bring out VERSION of the product SLUG; who may have it has it at once."""
+    product, names = _product(slug), given["platforms"] or ("",)
+    if len(names) not in {1, len(files)}:
+        raise click.ClickException("Name one platform, or one for each file.")
+    platforms = names * len(files) if len(names) == 1 else names
+    channel = "beta" if beta else given["channel"]
+    with ExitStack() as stack:
+        uploads = [
+            Upload(file.name, stack.enter_context(file.open("rb")), platform)
+            for file, platform in zip(files, platforms, strict=True)
+        ]
+        try:
+            release = releases.publish(product, version, uploads, given["notes"], channel)
+        except ShopError as error:
+            raise click.ClickException(error.detail) from None
+    for kept in release.files:
+        click.echo(f"{kept.sha256}  {kept.name}")
+
+
+@releases_group.command("yank")
+@click.argument("slug")
+@click.argument("version")
+@click.option("--reason", required=True)
+def yank_command(slug: str, version: str, reason: str) -> None:
+    """Offer VERSION to nobody any more; who has it keeps it, and its license knows it."""
+    try:
+        releases.yank(_product(slug), version, reason)
+    except ShopError as error:
+        raise click.ClickException(error.detail) from None
+
+
+def _product(slug: str) -> Product:
+    product = session.scalar(select(Product).where(Product.slug == slug))
+    if product is None:
+        raise click.ClickException(f"There is no product {slug}.")
+    return product
+
+
+commands: list[click.Command] = [grants_group, releases_group]

@@ -16,9 +16,11 @@ from shop.errors import NotFound, ShopError
 from shop.events import (
     AddressVerified,
     DisputeChanged,
+    GrantGiven,
     OrderPaid,
     OrderRefunded,
     OrderRestored,
+    publish,
 )
 from shop.orders import rights
 from shop.orders.access import LineAccess
@@ -53,13 +55,17 @@ class OnHold(ShopError):
 
 def give(event: OrderPaid) -> None:
     """One grant for each line that has something to download; repeating it changes nothing."""
+    _give(_lines_with_files(event.order_id))
+
+
+def _lines_with_files(order_id: int) -> Sequence[OrderLine]:
     query = select(OrderLine).join(Product, Product.id == OrderLine.product_id)
     query = query.where(
-        OrderLine.order_id == event.order_id,
+        OrderLine.order_id == order_id,
         OrderLine.kind.in_(DOWNLOADED),
         or_(Product.download_url != "", exists().where(Release.product_id == Product.id)),
     )
-    _give(session.scalars(query))
+    return session.scalars(query).all()
 
 
 def give_late(product_id: int) -> None:
@@ -72,13 +78,14 @@ def give_late(product_id: int) -> None:
         ~exists().where(Grant.order_line_id == OrderLine.id),
     )
     lines = session.scalars(query).all()
-    _give(lines)
+    _tell(_give(lines))
     for order_id in {line.order_id for line in lines}:
         rights.settle_order(Grant, order_id)
 
 
-def _give(lines: Iterable[OrderLine]) -> None:
-    for line in lines:
+def _give(lines: Iterable[OrderLine]) -> list[int]:
+    """The ids of those that are new."""
+    given = [
         insert_once(
             Grant,
             order_line_id=line.id,
@@ -86,6 +93,26 @@ def _give(lines: Iterable[OrderLine]) -> None:
             user_id=line.order.user_id,
             most=MOST * line.quantity,
         )
+        for line in lines
+    ]
+    return [grant_id for grant_id in given if grant_id]
+
+
+def _tell(grant_ids: list[int]) -> None:
+    """Of grants that came after the license of the same cause."""
+    for grant_id in grant_ids:
+        publish(GrantGiven(grant_id))
+
+
+def allow_more(product_id: int, downloads: int) -> None:
+    """To everybody whose downloads are counted."""
+    counted = (Grant.product_id == product_id) & Grant.most.is_not(None)
+    session.execute(update(Grant).where(counted).values(most=Grant.most + downloads))
+
+
+def cover(cause: ColumnElement[bool], until: datetime | None) -> None:
+    """What covers releases up to a day: grants of the same cause open those, and no later ones."""
+    session.execute(update(Grant).where(cause).values(versions_until=until))
 
 
 def end(event: OrderRefunded) -> None:
@@ -95,7 +122,7 @@ def end(event: OrderRefunded) -> None:
 def restore(event: OrderRestored) -> None:
     """What came to be downloaded meanwhile is theirs too."""
     rights.restore(Grant, event.order_id)
-    give(OrderPaid(event.order_id))
+    _tell(_give(_lines_with_files(event.order_id)))
 
 
 def follow_dispute(event: DisputeChanged) -> None:

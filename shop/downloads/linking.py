@@ -8,7 +8,7 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, UOWTransaction
 
 from shop.catalog.models import Product
-from shop.downloads import grants
+from shop.downloads import late
 
 
 def follow_links() -> None:
@@ -20,7 +20,7 @@ def follow_links() -> None:
 def _after_flush(session: Session, _context: UOWTransaction) -> None:
     for row in session.dirty:
         if isinstance(row, Product) and _has_new_link(row):
-            grants.give_late(row.id)
+            late.give(row.id)
 
 
 def _has_new_link(product: Product) -> bool:

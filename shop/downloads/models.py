@@ -8,6 +8,9 @@ from shop.catalog.models import Product
 from shop.db import Base, utcnow
 from shop.orders.rights import Right
 
+STABLE = "stable"
+"""The channel that everybody is offered first, and told of."""
+
 
 class Release(Base):
     """One version of a product's files."""
@@ -18,7 +21,16 @@ class Release(Base):
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
     version: Mapped[str]
     notes: Mapped[str] = mapped_column(Text, default="")
+    channel: Mapped[str] = mapped_column(default=STABLE)
+    """`stable`, or such as `beta`: for who looks for it."""
     released_at: Mapped[datetime] = mapped_column(default=utcnow)
+    yanked_at: Mapped[datetime | None]
+    """Taken off the shelf: nobody is offered it any more, and what runs it goes on."""
+    yank_reason: Mapped[str] = mapped_column(default="")
+    told_to: Mapped[int] = mapped_column(default=0)
+    """Up to which grant, by its id, those who asked for news have been told."""
+    told_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When there was nobody left to tell."""
 
     files: Mapped[list["File"]] = relationship(
         back_populates="release", cascade="all, delete-orphan", order_by="File.id"
@@ -34,6 +46,8 @@ class File(Base):
     name: Mapped[str]
     storage_key: Mapped[str] = mapped_column(unique=True)
     content_type: Mapped[str] = mapped_column(default="application/octet-stream")
+    platform: Mapped[str] = mapped_column(default="")
+    """Such as `macOS`; empty for any."""
     size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str]
 
@@ -66,6 +80,10 @@ class Grant(Right, Base):
     """How many downloads there are in all; None for no limit."""
     expires_at: Mapped[datetime | None]
     given_at: Mapped[datetime] = mapped_column(default=utcnow)
+    versions_until: Mapped[datetime | None]
+    """Later releases are not covered; None for all that come."""
+    wants_news: Mapped[bool] = mapped_column(default=False)
+    """Asked to be told of new versions by mail."""
 
     product: Mapped[Product] = relationship()
 
@@ -78,6 +96,10 @@ class Grant(Right, Base):
     def is_over(self) -> bool:
         """Its time has passed; a grant that was taken back is never shown at all."""
         return self.expires_at is not None and self.expires_at <= utcnow()
+
+    def covers(self, release: Release) -> bool:
+        is_on_time = self.versions_until is None or release.released_at <= self.versions_until
+        return is_on_time and release.yanked_at is None
 
 
 class Download(Base):

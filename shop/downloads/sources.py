@@ -6,11 +6,11 @@ from pathlib import PurePosixPath
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from shop.catalog.models import Product
 from shop.db import session
-from shop.downloads.models import File, Grant, Release
+from shop.downloads.models import STABLE, File, Grant, Release
 from shop.downloads.releases import clean_name
 from shop.errors import NotFound
 
@@ -61,12 +61,12 @@ class Source:
 def find(grant: Grant, source_id: str) -> Source:
     """What the grant's owner asked for by a file's id or `link`.
 
-    :raises NotFound: also for a file of another product.
+    :raises NotFound: also for a file of another product, or of a version that is not covered.
     """
     if source_id == LINK:
         source = Source.of_link(grant.product)
     else:
-        file = _file(grant.product_id, source_id)
+        file = _file(grant, source_id)
         source = Source.of_file(file) if file else None
     if source is None:
         raise NotFound
@@ -74,15 +74,15 @@ def find(grant: Grant, source_id: str) -> Source:
 
 
 def first(grant: Grant) -> str:
-    """The id of the newest release's first file, or else `link`.
+    """The id of the newest stable release's first file, or of the newest at all, or else `link`.
 
     :raises NotFound: when the product has neither.
     """
     query = (
         select(File.id)
         .join(Release)
-        .where(Release.product_id == grant.product_id)
-        .order_by(Release.released_at.desc(), Release.id.desc(), File.id)
+        .where(Release.product_id == grant.product_id, _is_covered(grant))
+        .order_by(Release.channel != STABLE, Release.released_at.desc(), Release.id.desc(), File.id)
     )
     newest = session.scalar(query.limit(1))
     if newest is None:
@@ -90,9 +90,16 @@ def first(grant: Grant) -> str:
     return str(newest or LINK)
 
 
-def _file(product_id: int, file_id: str) -> File | None:
+def _is_covered(grant: Grant) -> ColumnElement[bool]:
+    """As `Grant.covers`."""
+    is_offered = Release.yanked_at.is_(None)
+    until = grant.versions_until
+    return is_offered if until is None else is_offered & (Release.released_at <= until)
+
+
+def _file(grant: Grant, file_id: str) -> File | None:
     is_number = file_id.isascii() and file_id.isdigit() and len(file_id) <= len(str(LARGEST_ID))
     if not is_number or int(file_id) > LARGEST_ID:
         return None
-    query = select(File).join(Release).where(Release.product_id == product_id)
-    return session.scalar(query.where(File.id == int(file_id)))
+    query = select(File).join(Release).where(Release.product_id == grant.product_id)
+    return session.scalar(query.where(File.id == int(file_id), _is_covered(grant)))

@@ -1,6 +1,7 @@
 """Files that are subscribed to: theirs as long as the subscription gives access."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 
@@ -9,9 +10,11 @@ from shop.billing.subscriptions.models import Subscription
 from shop.billing.subscriptions.opened import Opened
 from shop.catalog.models import Product
 from shop.db import insert_once, session, utcnow
+from shop.downloads import grants
 from shop.downloads.grants import DOWNLOADED
 from shop.downloads.models import Grant, Release
 from shop.events import SubscriptionChanged
+from shop.orders import rights
 
 END = "subscription"
 """The reason of what ends, and comes back, with the subscription's access."""
@@ -27,12 +30,36 @@ def follow(event: SubscriptionChanged) -> None:
             product_id=subscription.product_id,
             user_id=subscription.user_id,
         )
+    _adapt(subscription)
+
+
+def give_late(product_id: int) -> None:
+    """To those who subscribe to the product, and had nothing to download yet."""
+    query = select(Subscription.id).where(
+        Subscription.product_id == product_id,
+        Subscription.has_access,
+        ~exists().where(Grant.subscription_id == Subscription.id),
+    )
+    for subscription_id in session.scalars(query).all():
+        follow(SubscriptionChanged(subscription_id))
+        rights.settle_subscription(Grant, subscription_id)
+
+
+def keep(subscription: Subscription, until: datetime | None) -> None:
+    """After its end, the versions that were released up to a day stay theirs; None: none do."""
+    grants.cover(Grant.subscription_id == subscription.id, until)
+    _adapt(subscription)
+
+
+def _adapt(subscription: Subscription) -> None:
+    """Open while there is access, or something is kept."""
     grant = session.scalar(select(Grant).filter_by(subscription_id=subscription.id))
     if grant is None:
         return
-    if subscription.has_access and grant.end_reason == END:
+    is_open = subscription.has_access or grant.versions_until is not None
+    if is_open and grant.end_reason == END:
         grant.ended_at, grant.end_reason = None, ""
-    elif not subscription.has_access and grant.ended_at is None:
+    elif not is_open and grant.ended_at is None:
         grant.ended_at, grant.end_reason = utcnow(), END
 
 

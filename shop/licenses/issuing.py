@@ -11,7 +11,7 @@ from shop.events import (
     OrderRefunded,
     OrderRestored,
 )
-from shop.licenses import minting
+from shop.licenses import covering, minting
 from shop.licenses.models import License, RetiredKey
 from shop.licenses.policies import policy_for
 from shop.orders import rights
@@ -28,7 +28,7 @@ def issue(event: OrderPaid) -> None:
 
 
 def _issue(line: OrderLine, user_id: int | None) -> None:
-    minting.mint(
+    license_id = minting.mint(
         policy_for(line.product_id, line.variant_id),
         line.quantity,
         expires=True,
@@ -36,6 +36,8 @@ def _issue(line: OrderLine, user_id: int | None) -> None:
         order_line_id=line.id,
         user_id=user_id,
     )
+    if license_id:
+        covering.cover(line.id, session.get_one(License, license_id).expires_at)
 
 
 def end(event: OrderRefunded) -> None:

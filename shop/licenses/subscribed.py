@@ -8,9 +8,10 @@ from shop.billing.subscriptions.models import Subscription
 from shop.billing.subscriptions.opened import Opened
 from shop.catalog.models import Kind, Price
 from shop.db import session, utcnow
+from shop.downloads import subscribed as subscribed_files
 from shop.events import SubscriptionChanged
 from shop.licenses import minting
-from shop.licenses.models import License, LicensePolicy
+from shop.licenses.models import License, LicensePolicy, OnExpiry
 from shop.licenses.policies import machine_limit, policy_for
 
 NEVER_PAID = "never paid"
@@ -54,6 +55,8 @@ def _adapt(license: License, subscription: Subscription) -> None:
         is_lost = not subscription.has_access and subscription.paid_at is None
         license.end_reason = NEVER_PAID if is_lost else ""
         license.ended_at = (license.ended_at or utcnow()) if is_lost else None
+    keeps = policy.on_expiry is OnExpiry.KEEP_VERSIONS and license.ended_at is None
+    subscribed_files.keep(subscription, license.expires_at if keeps else None)
 
 
 def _policy(subscription: Subscription) -> LicensePolicy:
