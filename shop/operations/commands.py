@@ -9,6 +9,7 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from shop import db
+from shop.errors import ShopError
 
 
 def add_commands(app: Flask, *commands: click.Command) -> None:
@@ -35,6 +36,9 @@ def _committing(callback: Callable[..., Any]) -> Callable[..., Any]:
         except click.exceptions.Exit:
             db.commit()
             raise
+        except ShopError as error:
+            db.rollback()
+            raise click.ClickException(error.detail) from None
         db.commit()
         return result
 

@@ -109,7 +109,7 @@ PARTS = (
     Part(
         "work",
         check_work,
-        "See that worker and sweeper run, then look at the mails and events in the back office.",
+        "See that worker and sweeper run, then look at the mails and events (`shop stripe dead`).",
     ),
 )
 
