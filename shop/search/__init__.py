@@ -3,7 +3,7 @@
 from flask import Flask
 
 from shop import config, web
-from shop.search import backend
+from shop.search import backend, mapped
 from shop.search.backend import SearchUnavailable
 from shop.search.engine import WhooshBackend
 from shop.search.folder import Folder
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
 
 def start(app: Flask) -> None:
     """Begin with nothing remembered."""
+    mapped.read_in_place()
     settings: config.Settings = app.extensions["settings"]
     engine = WhooshBackend(Folder(settings.data_dir / "search"))
     app.extensions["search_backend"] = engine
