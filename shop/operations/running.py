@@ -84,9 +84,11 @@ def worker(settings: Settings) -> list[str]:
 def web(host: str, port: int, workers: int) -> list[str]:
     """Four requests at a time: more threads in one process wait for each other, not for Stripe."""
     threads = max(2, THREADS // workers)
+    preloading = (sys.executable, "-m", "shop.operations.preloading")
     return [
         *("env", "MALLOC_ARENA_MAX=1"),  # threads that share one lock need no heaps of their own
-        *(script("granian"), "--interface", "wsgi", "--factory", "shop.app:create_app"),
+        *(preloading if workers > 1 else (script("granian"),)),
+        *("--interface", "wsgi", "--factory", "shop.app:create_app"),
         *("--host", host, "--port", str(port), "--workers", str(workers)),
         *("--blocking-threads", str(threads), "--log-level", "warning", "--no-ws"),
     ]
