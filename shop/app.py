@@ -24,6 +24,8 @@ from shop.accounts import routes as accounts
 from shop.accounts import sessions
 from shop.billing import gateway, webhook
 from shop.billing import tasks as billing_tasks
+from shop.billing.invoices import api as invoices_api
+from shop.billing.invoices import routes as invoice_pages
 from shop.billing.subscriptions import account_pages as subscription_pages
 from shop.billing.subscriptions import api as subscriptions_api
 from shop.billing.subscriptions import changes, opened, plan_pages, subscribe_pages
@@ -57,6 +59,7 @@ from shop.mail import tasks as mail_tasks
 from shop.operations import health, sweeper
 from shop.orders import access, adopting, disputes, invoicing, lifecycle, mails
 from shop.orders import api as orders_api
+from shop.orders import invoice_pages as order_invoice
 from shop.orders import routes as orders
 from shop.search import api as search_api
 from shop.search import following, pulse
@@ -68,11 +71,11 @@ PACKAGES = (sessions, remembered, search, cart, downloads, licenses, health)
 PAGES = (
     *(catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages),
     *(license_pages, access_pages, subscribe_pages, subscription_pages, plan_pages),
-    buy_button,
+    *(buy_button, invoice_pages, order_invoice),
 )
 APIS = (
     *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),
-    *(licenses_api, subscriptions_api, buy_button_api),
+    *(licenses_api, subscriptions_api, buy_button_api, invoices_api),
 )
 TASKS = (
     *(billing_tasks, checkout_tasks, mail_tasks, search_tasks),

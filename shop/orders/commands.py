@@ -8,6 +8,7 @@ from shop.billing import refunds
 from shop.billing.models import Payment
 from shop.db import session
 from shop.errors import ShopError
+from shop.orders import invoicing
 from shop.orders.models import Order
 from shop.orders.orders import latest_payment
 
@@ -33,6 +34,15 @@ def refund(number: str, amount: str | None, reason: str) -> None:
     except (ShopError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{money.show(minor, payment.currency)} will be returned.")
+
+
+@order_commands.command("issue-invoices")
+def issue_invoices() -> None:
+    """Invoices and credit notes for orders of the time before there were any."""
+    orders = invoicing.without_invoice()
+    for order in orders:
+        invoicing.catch_up(order)
+    click.echo(f"{len(orders)} invoices issued.")
 
 
 def _minor_units(amount: str | None, payment: Payment) -> int:

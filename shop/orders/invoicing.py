@@ -26,6 +26,7 @@ def issue(order: Order) -> None:
     issuing.issue(
         Sale(
             order_id=order.id,
+            reference=order.number,
             user_id=order.user_id,
             stripe_payment_intent_id=_intent_of(order),
             paid_at=order.paid_at,

@@ -24,6 +24,7 @@ class Sale:
     tax where it is not inside them."""
 
     order_id: int
+    reference: str
     user_id: int | None
     stripe_payment_intent_id: str | None
     paid_at: datetime
@@ -45,6 +46,7 @@ def issue(sale: Sale) -> Invoice:
         source=Source.SHOP,
         status=InvoiceStatus.PAID,
         order_id=sale.order_id,
+        reference=sale.reference,
         user_id=sale.user_id,
         stripe_payment_intent_id=sale.stripe_payment_intent_id,
         series=series,

@@ -97,6 +97,8 @@ class Invoice(Document, Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), unique=True)
     """Of ours: an order has one."""
+    reference: Mapped[str] = mapped_column(default="", index=True)
+    """The order's number, on ours."""
     subscription_id: Mapped[int | None] = mapped_column(ForeignKey("subscriptions.id"), index=True)
     stripe_invoice_id: Mapped[str | None] = mapped_column(unique=True)
     stripe_customer_id: Mapped[str | None] = mapped_column(index=True)
