@@ -1,6 +1,7 @@
 """Invoices over the JSON API, for who is signed in."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, url_for
 from pydantic import Field
@@ -89,6 +90,6 @@ def _credit_note(note: CreditNote) -> CreditNoteOut:
     )
 
 
-def _same(model: type[api.Output], row: Invoice | CreditNote) -> dict[str, object]:
+def _same(model: type[api.Output], row: Invoice | CreditNote) -> dict[str, Any]:
     other = {"id", "url", "pdf_url", "credit_notes"}
     return {name: getattr(row, name) for name in model.model_fields if name not in other}

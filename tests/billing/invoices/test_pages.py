@@ -76,7 +76,7 @@ def test_the_paper_says_who_what_and_how_much(app: Flask, ada: User) -> None:
     [invoice] = invoices()
     page = signed_in(app).get(f"/account/invoices/{invoice.token}").text
     text = re.sub(r"<[^>]+>", " ", page)
-    for part in (invoice.number, order.number, "Keystall", "1 Main St", "€11.90", "€1.90"):
+    for part in (invoice.number or "?", order.number, "Keystall", "1 Main St", "€11.90", "€1.90"):
         assert part in text
 
 
@@ -186,12 +186,12 @@ def test_the_api_tells_the_same(app: Flask, ada: User) -> None:
     _order, payment = paid_order(user_id=ada.id)
     refund(payment, 100)
     browser = signed_in(app)
-    [item] = browser.get("/api/invoices").json["items"]
+    [item] = browser.get("/api/invoices").get_json()["items"]
     assert (item["source"], item["status"], item["total"]) == ("shop", "paid", 1190)
     assert item["credit_notes"][0]["total"] == 100
     assert item["pdf_url"].endswith("/pdf")
     assert browser.get(f"/api/invoices/{item['id']}").json == item
-    assert browser.get("/api/invoices?year=2001").json["items"] == []
+    assert browser.get("/api/invoices?year=2001").get_json()["items"] == []
     assert open_browser(app).get("/api/invoices").status_code == 401
 
 
