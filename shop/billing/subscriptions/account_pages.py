@@ -16,7 +16,7 @@ bp = Blueprint(
 KEPT = "Kept: your subscription goes on as before."
 STAYED = "Your plan stays as it is."
 RESUMED = "Your subscription goes on."
-AGAIN = 4
+AGAIN = 2
 """Seconds until a page that waits for Stripe looks again."""
 
 

@@ -157,6 +157,14 @@ class Shown:
         return acts.has_paid_time(self.row)
 
     @property
+    def term(self) -> str:
+        """How long what it opens is good."""
+        row = self.row
+        if not row.has_access:
+            return "It ended with the subscription" if row.is_over else "Rests for the time being"
+        return f"Good until {show_date(row.ends_at)}" if row.ends_at else "Good while you subscribe"
+
+    @property
     def key_pill(self) -> tuple[str, str]:
         return KEY_PILLS[self.opens.license_status or "active"]
 

@@ -148,7 +148,7 @@ def test_while_stripe_is_silent_the_page_waits(client: Browser, ada: Subscriber)
     ada.sandbox.fault("500", path="/v1/checkout.*", times=2)
     answer = client.get(f"{PAGE}/{ada.token}")
     assert "We are waiting for Stripe." in answer.text
-    assert '<meta http-equiv="refresh" content="4">' in answer.text
+    assert '<meta http-equiv="refresh" content="2">' in answer.text
     again = client.get(f"{PAGE}/{ada.token}")
     assert "We are waiting for Stripe." in again.text  # asked a moment ago, and not again
     session.execute(update(Subscription).values(asked_at=None))
