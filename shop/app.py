@@ -51,7 +51,7 @@ from shop.downloads import grants, linking
 from shop.downloads import routes as download_pages
 from shop.downloads import subscribed as subscribed_files
 from shop.downloads import tasks as download_tasks
-from shop.licenses import access_pages, covering, issuing, lifesigns
+from shop.licenses import access_pages, covering, issuing, lifesigns, me
 from shop.licenses import api as licenses_api
 from shop.licenses import routes as license_pages
 from shop.licenses import subscribed as subscribed_licenses
@@ -75,7 +75,7 @@ PAGES = (
 )
 APIS = (
     *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),
-    *(licenses_api, subscriptions_api, buy_button_api, invoices_api),
+    *(licenses_api, subscriptions_api, buy_button_api, invoices_api, me),
 )
 TASKS = (
     *(billing_tasks, checkout_tasks, mail_tasks, search_tasks),

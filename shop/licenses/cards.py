@@ -27,6 +27,7 @@ class Card:
     devices: Sequence[Activation]
     frees_left: int
     grant_token: str | None
+    subscription_token: str | None
 
     @property
     def is_open(self) -> bool:
@@ -59,12 +60,13 @@ def mine() -> list[Card]:
     return [
         Card(
             owned.license,
-            " / ".join(owned.line.options.values()) if owned.line else "",
+            _edition(owned),
             _pill(owned.license),
             terms.until(owned.license, versions.get(owned.license.product_id, [])),
             devices.get(owned.license.id, []),
             left[owned.license.id],
             owned.grant_token,
+            owned.subscription.token if owned.subscription else None,
         )
         for owned in found
     ]
@@ -74,6 +76,12 @@ def has_files(license: License) -> bool:
     policy = license.policy
     is_open = license.ended_at is None and license.key is not None
     return is_open and not policy.is_floating and policy.offline_days > 0
+
+
+def _edition(owned: finding.Owned) -> str:
+    if owned.subscription:
+        return owned.subscription.price.variant.title
+    return " / ".join(owned.line.options.values()) if owned.line else ""
 
 
 def _pill(license: License) -> tuple[str, str]:

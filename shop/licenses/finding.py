@@ -7,6 +7,8 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from shop.billing.subscriptions.models import Subscription
+from shop.catalog.models import Price
 from shop.db import session
 from shop.downloads.models import Grant
 from shop.errors import NotFound
@@ -25,17 +27,26 @@ class Owned:
     line: OrderLine | None
     grant_token: str | None
     """Of the page with its files, if it has any."""
+    subscription: Subscription | None
 
 
 def mine() -> list[Owned]:
     """Of the signed-in customer, newest first; those that ended come last."""
-    open_grant = (Grant.order_line_id == License.order_line_id) & Grant.ended_at.is_(None)
+    same_cause = or_(
+        Grant.order_line_id == License.order_line_id,
+        Grant.subscription_id == License.subscription_id,
+    )
     query = (
-        select(License, OrderLine, Grant.token)
+        select(License, OrderLine, Grant.token, Subscription)
         .outerjoin(OrderLine, OrderLine.id == License.order_line_id)
-        .outerjoin(Grant, open_grant)
+        .outerjoin(Subscription, Subscription.id == License.subscription_id)
+        .outerjoin(Grant, same_cause & Grant.ended_at.is_(None))
         .where(License.user_id == current_user.id)
-        .options(joinedload(License.policy), joinedload(License.product))
+        .options(
+            joinedload(License.policy),
+            joinedload(License.product),
+            joinedload(Subscription.price).joinedload(Price.variant),
+        )
         .order_by(License.ended_at.is_not(None), License.issued_at.desc(), License.id.desc())
     )
     return [Owned(*row) for row in session.execute(query)]

@@ -13,7 +13,7 @@ def until(license: License, versions: Sequence[Release]) -> str:
     if license.ended_at:
         return f"Ended on {show_date(license.ended_at)}"
     if license.expires_at is None:
-        return "Yours for good"
+        return "Good while you subscribe" if license.subscription_id else "Yours for good"
     day = show_date(license.expires_at)
     if license.policy.on_expiry is OnExpiry.STOP:
         return f"Ended on {day}" if license.is_expired else f"Runs until {day}"

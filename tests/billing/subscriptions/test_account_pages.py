@@ -57,6 +57,13 @@ def test_the_page_tells_plan_price_next_charge_card_and_key(
         assert words in page
 
 
+def test_the_page_of_licenses_leads_to_the_subscription(client: Browser, ada: Subscriber) -> None:
+    ada.subscribe(make_plan())
+    page = read(client, "/account/licenses")
+    assert "Good while you subscribe" in page
+    assert f'href="{PAGE}/{ada.token}"' in page
+
+
 def test_a_trial_says_until_when_and_what_follows(client: Browser, ada: Subscriber) -> None:
     subscription = ada.subscribe(make_plan(trial_days=14))
     end = day(subscription.trial_end)
