@@ -55,6 +55,7 @@ from shop.licenses import access_pages, covering, issuing, lifesigns, me
 from shop.licenses import api as licenses_api
 from shop.licenses import routes as license_pages
 from shop.licenses import subscribed as subscribed_licenses
+from shop.licenses.pool import waiting
 from shop.mail import tasks as mail_tasks
 from shop.operations import health, sweeper
 from shop.orders import access, adopting, disputes, invoicing, lifecycle, mails
@@ -83,7 +84,7 @@ TASKS = (
 )  # Celery knows what is imported
 SWEEPS = (
     *(billing_tasks.sweep, expiry.sweep, mail_tasks.sweep, search_tasks.sweep),
-    *(lifesigns.sweep, download_tasks.sweep),
+    *(lifesigns.sweep, waiting.sweep, download_tasks.sweep),
 )
 
 
@@ -130,6 +131,7 @@ def connect() -> None:
     events.subscribe(events.OrderPaid, invoicing.follow_payment)  # late: all wait for the number
     events.subscribe(events.OrderPaid, mails.send_paid)  # holds the links and keys of those
     events.subscribe(events.GrantGiven, covering.follow)
+    events.subscribe(events.KeysCame, issuing.issue_late)
     events.subscribe(events.OrderCanceled, checkouts.give_up)
     events.subscribe(events.OrderRefunded, grants.end, issuing.end)
     events.subscribe(events.OrderRestored, grants.restore, issuing.restore)

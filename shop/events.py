@@ -93,6 +93,13 @@ class GrantGiven:
 
 
 @dataclass(frozen=True)
+class KeysCame:
+    """This line was paid when there was no key to sell, and now there may be one."""
+
+    order_line_id: int
+
+
+@dataclass(frozen=True)
 class SubscriptionChanged:
     """Our record of a subscription follows Stripe again; look at its state as a whole."""
 

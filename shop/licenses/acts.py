@@ -9,6 +9,7 @@ from shop.errors import BadInput, ShopError
 from shop.licenses import minting
 from shop.licenses.models import License
 from shop.licenses.policies import policy_for
+from shop.licenses.pool.taking import NoKeys
 from shop.orders import rights
 from shop.orders.rights import DISPUTE, REFUND
 
@@ -61,12 +62,15 @@ def give(user: User, sku: str, who: str, reason: str) -> License:
     variant = session.scalar(select(Variant).where(Variant.sku == sku))
     if variant is None or variant.product.kind is not Kind.LICENSE:
         raise BadInput(f"No license is sold as {sku}.")
-    made = minting.mint(
-        policy_for(variant.product_id, variant.id),
-        1,
-        expires=True,
-        product_id=variant.product_id,
-        user_id=user.id,
-        given_by=f"{who}: {reason}",
-    )
+    try:
+        made = minting.mint(
+            policy_for(variant.product_id, variant.id),
+            variant.id,
+            1,
+            expires=True,
+            user_id=user.id,
+            given_by=f"{who}: {reason}",
+        )
+    except NoKeys:
+        raise BadInput(f"The pool of {sku} is empty.") from None
     return session.get_one(License, made)

@@ -13,6 +13,7 @@ from shop.errors import ShopError
 from shop.licenses import acts, files, finding, why
 from shop.licenses.codes import Code
 from shop.licenses.models import License
+from shop.licenses.pool.commands import pool_group
 from shop.licenses.sentences import Reader
 from shop.licenses.signing import NoSigner
 from shop.orders.models import Order, OrderLine
@@ -116,5 +117,7 @@ def _act(license_id: int, act: Callable[[License], None]) -> None:
         raise click.ClickException(error.detail) from None
     click.echo(_line(license))
 
+
+licenses_group.add_command(pool_group)
 
 commands: list[click.Command] = [licenses_group, access_command]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Result, and_, bindparam, case, func, select
+from sqlalchemy import Result, and_, bindparam, case, func, or_, select
 
 from shop.catalog.models import Product
 from shop.db import db, session, utcnow
@@ -22,6 +22,7 @@ from shop.licenses.models import (
     Status,
     status_of,
 )
+from shop.licenses.pool.models import PoolKey
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,10 @@ LATEST = (
     .correlate(License)
     .scalar_subquery()
 )
+POOLED = (
+    select(PoolKey.license_id).where(PoolKey.key_hash == bindparam("key_hash")).scalar_subquery()
+)
+"""Of several pieces that were bought at once from a pool, each has its key."""
 QUERY = (
     select(*LICENSE, *RULES, Product.title, Release.released_at, *MACHINE)
     .join(LicensePolicy, LicensePolicy.id == License.policy_id)
@@ -117,7 +122,7 @@ QUERY = (
         Release,
         and_(Release.product_id == License.product_id, Release.version == bindparam("version")),
     )
-    .where(License.key_hash == bindparam("key_hash"))
+    .where(or_(License.key_hash == bindparam("key_hash"), License.id == POOLED))
 )
 
 
@@ -137,7 +142,7 @@ def look(question: Question) -> Found | None:
 def _asked(question: Question) -> dict[str, str | None]:
     """A key that cannot be one is looked for like any other: that takes as long."""
     return {
-        "key_hash": keys.digest(keys.read(question.key) or question.key),
+        "key_hash": keys.digest(keys.read(question.key) or question.key.strip()),
         "fingerprint": question.fingerprint,
         "version": question.version,
     }

@@ -1,5 +1,7 @@
 """A license comes with a paid line, and goes when all of the order's money went back."""
 
+from contextlib import suppress
+
 from sqlalchemy import exists, select, update
 
 from shop.catalog.models import Kind
@@ -7,6 +9,7 @@ from shop.db import session
 from shop.events import (
     AddressVerified,
     DisputeChanged,
+    KeysCame,
     OrderPaid,
     OrderRefunded,
     OrderRestored,
@@ -14,6 +17,8 @@ from shop.events import (
 from shop.licenses import covering, minting
 from shop.licenses.models import License, RetiredKey
 from shop.licenses.policies import policy_for
+from shop.licenses.pool import waiting
+from shop.licenses.pool.taking import NoKeys
 from shop.orders import rights
 from shop.orders.access import LineAccess
 from shop.orders.models import Order, OrderLine
@@ -27,12 +32,27 @@ def issue(event: OrderPaid) -> None:
             _issue(line, order.user_id)
 
 
+def issue_late(event: KeysCame) -> None:
+    """To who paid when the pool was empty."""
+    line = session.get_one(OrderLine, event.order_line_id)
+    with suppress(NoKeys):
+        _mint(line, line.order.user_id)
+
+
 def _issue(line: OrderLine, user_id: int | None) -> None:
+    try:
+        _mint(line, user_id)
+    except NoKeys:
+        if session.scalar(select(License.id).filter_by(order_line_id=line.id)) is None:
+            waiting.wait(line)
+
+
+def _mint(line: OrderLine, user_id: int | None) -> None:
     license_id = minting.mint(
         policy_for(line.product_id, line.variant_id),
+        line.variant_id,
         line.quantity,
         expires=True,
-        product_id=line.product_id,
         order_line_id=line.id,
         user_id=user_id,
     )

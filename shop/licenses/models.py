@@ -105,6 +105,8 @@ class License(Right, Base):
     last_characters: Mapped[str] = mapped_column(index=True)
     key: Mapped[str | None] = mapped_column(SealedText)
     """Only for showing it to its owner; None once the shop's secret key has changed."""
+    is_pooled: Mapped[bool] = mapped_column(default=False)
+    """The key was uploaded, and cannot be replaced by one of ours; several stand side by side."""
     policy_id: Mapped[int] = mapped_column(ForeignKey("license_policies.id"), index=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
     order_line_id: Mapped[int | None] = mapped_column(ForeignKey("order_lines.id"), unique=True)

@@ -20,12 +20,19 @@ class NothingToRotate(ShopError):
     message = "This license has ended, so there is no use in a new key."
 
 
+class NotOurs(ShopError):
+    message = "This key was not made by us, so we cannot replace it. Write to us if it has leaked."
+
+
 def rotate(license: License) -> str:
     """The new key. Every machine gives its seat back and needs it.
 
     :raises RotatedTooOften: when that was done as often as it may be.
     :raises NothingToRotate: when the license was taken back.
+    :raises NotOurs: when its key is one of a pool.
     """
+    if license.is_pooled:
+        raise NotOurs
     machines.end_all(license, Deactivation.ROTATION)
     session.refresh(license, with_for_update=True)  # two tabs: one after the other
     if license.ended_at:

@@ -13,6 +13,8 @@ from shop.events import SubscriptionChanged
 from shop.licenses import minting
 from shop.licenses.models import License, LicensePolicy, OnExpiry
 from shop.licenses.policies import machine_limit, policy_for
+from shop.licenses.pool import waiting
+from shop.licenses.pool.taking import NoKeys
 
 NEVER_PAID = "never paid"
 """The reason of what ends with a trial; it comes back with the first payment."""
@@ -26,19 +28,25 @@ def follow(event: SubscriptionChanged) -> None:
     license = session.scalar(select(License).filter_by(subscription_id=subscription.id))
     if license is None and subscription.has_access:
         license = _issue(subscription)
+        if license is None:
+            waiting.wait_subscribed(subscription)
     if license:
         _adapt(license, subscription)
 
 
-def _issue(subscription: Subscription) -> License:
-    minting.mint(
-        _policy(subscription),
-        subscription.quantity,
-        expires=False,
-        product_id=subscription.product_id,
-        subscription_id=subscription.id,
-        user_id=subscription.user_id,
-    )
+def _issue(subscription: Subscription) -> License | None:
+    """None when a pool has no key for it; it is tried again when there are new ones."""
+    try:
+        minting.mint(
+            _policy(subscription),
+            subscription.price.variant_id,
+            1,
+            expires=False,
+            subscription_id=subscription.id,
+            user_id=subscription.user_id,
+        )
+    except NoKeys:
+        return None
     return session.scalars(select(License).filter_by(subscription_id=subscription.id)).one()
 
 
