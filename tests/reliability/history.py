@@ -3,11 +3,13 @@
 from sqlalchemy import select
 
 from shop.checkout.models import CheckoutSession
-from shop.db import session
+from shop.db import commit, session
 from shop.licenses.models import License
 from shop.orders import lifecycle
 from shop.orders.models import Order
+from tests.billing.subscriptions.subscriber import make_plan, make_subscriber
 from tests.checkout.buyer import SESSIONS
+from tests.downloads.factories import make_release
 from tests.licenses.factories import code
 from tests.orders.factories import make_bank_debit
 from tests.reliability.world import World, intent_of, make_book, make_font, make_program
@@ -24,6 +26,8 @@ def live_a_day(world: World) -> None:
     wait_for_the_bank(world)
     come_too_late(world)
     use_a_program(world)
+    go_to_the_bank(world)
+    subscribe(world)
     world.end_checkouts(CheckoutSession.order_id.in_(select(Order.id).where(Order.paid == 0)))
     world.finish()
 
@@ -70,3 +74,28 @@ def use_a_program(world: World) -> None:
     key = session.scalars(select(License.key).order_by(License.id.desc())).first() or ""
     for machine in ("desk", "bag"):
         assert code(world.app.test_client(), "activate", key, fingerprint=machine) == "VALID"
+
+
+def go_to_the_bank(world: World) -> None:
+    """One dispute is open, one is lost, one is won."""
+    program = make_program()
+    for verdict in (None, "lost", "won"):
+        token = world.buy(program)
+        client = world.app.extensions["stripe"]
+        charge = client.v1.payment_intents.retrieve(intent_of(token)).latest_charge
+        dispute = world.stripe.dispute(str(charge))["id"]
+        if verdict:
+            world.stripe.end_dispute(dispute, verdict)
+
+
+def subscribe(world: World) -> None:
+    """One subscription is active, and one has ended."""
+    price = make_plan()
+    make_release(price.variant.product)
+    stays, goes = (make_subscriber(world.stripe, email) for email in ("a@ex.org", "b@ex.org"))
+    for subscriber in (stays, goes):
+        world.stripe.pay_checkout(subscriber.open(price))
+    world.finish()
+    ended = goes.subscription.stripe_subscription_id
+    commit()
+    world.app.extensions["stripe"].v1.subscriptions.cancel(ended)

@@ -50,8 +50,13 @@ def _undone() -> Iterator[Connection]:
         transaction.rollback()
 
 
+def _of_an_order(rows: StripesBooks, table: Any, status: str) -> dict[str, Any]:
+    """Subscriptions are paid by intents of their own."""
+    return next(row for row in rows[table] if row["payment_id"] and row["status"] == status)
+
+
 def captured(rows: StripesBooks) -> None:
-    next(row for row in rows[INTENTS] if row["received"])["received"] += 1
+    _of_an_order(rows, INTENTS, "succeeded")["received"] += 1
 
 
 def captured_for_nobody(rows: StripesBooks) -> None:
@@ -61,17 +66,17 @@ def captured_for_nobody(rows: StripesBooks) -> None:
 
 
 def second_intent(rows: StripesBooks) -> None:
-    live = next(row for row in rows[INTENTS] if row["status"] == "succeeded")
+    live = _of_an_order(rows, INTENTS, "succeeded")
     rows[INTENTS].append(live | {"id": "pi_x", "status": "requires_payment_method", "received": 0})
 
 
 def second_checkout(rows: StripesBooks) -> None:
-    live = next(row for row in rows[CHECKOUTS] if row["status"] == "complete")
+    live = _of_an_order(rows, CHECKOUTS, "complete")
     rows[CHECKOUTS].append(live | {"id": "cs_x", "status": "open"})
 
 
 def kept_twice(rows: StripesBooks) -> None:
-    next(row for row in rows[INTENTS] if row["received"])["received"] *= 2
+    _of_an_order(rows, INTENTS, "succeeded")["received"] *= 2
 
 
 def refunded(rows: StripesBooks) -> None:
@@ -150,6 +155,35 @@ PLANTS = (
     Plant("I08", "a license that ended too soon", """
         UPDATE licenses SET ended_at = '2026-01-01 00:00:00', end_reason = 'refund'
         WHERE ended_at IS NULL"""),
+    Plant("I07", "access for nothing", """
+        UPDATE subscriptions SET has_access = true WHERE status = 'canceled'"""),
+    Plant("I07", "paid for no access", """
+        UPDATE subscriptions SET has_access = false WHERE status = 'active'"""),
+    Plant("I07", "a license that outlived its subscription", """
+        UPDATE licenses SET expires_at = NULL WHERE subscription_id IS NOT NULL
+        AND expires_at IS NOT NULL"""),
+    Plant("I07", "a license that ended before its subscription", """
+        UPDATE licenses SET expires_at = '2026-01-01 00:00:00'
+        WHERE subscription_id IS NOT NULL AND expires_at IS NULL"""),
+    Plant("I07", "files that ended before their subscription", """
+        UPDATE grants SET ended_at = '2026-01-01 00:00:00', end_reason = 'subscription'
+        WHERE subscription_id IS NOT NULL AND ended_at IS NULL"""),
+    Plant("I07", "a subscription without a license", """
+        UPDATE licenses SET subscription_id = NULL WHERE subscription_id IS NOT NULL"""),
+    Plant("I08", "a license that outlived its dispute", """
+        UPDATE licenses SET ended_at = NULL, end_reason = '' WHERE end_reason = 'dispute'"""),
+    Plant("I08", "a grant that no dispute has ended", """
+        UPDATE grants SET ended_at = '2026-01-01 00:00:00', end_reason = 'dispute'
+        WHERE ended_at IS NULL"""),
+    Plant("I08", "a subscribed license that outlived its dispute", """
+        INSERT INTO disputes (stripe_dispute_id, stripe_charge_id, subscription_id, amount,
+          currency, reason, status, withdrawn, opened_at, ticket, applied, created_at)
+        SELECT 'dp_x', 'ch_x', MIN(id), 500, 'EUR', '', 'lost', 500, '2026-01-01 00:00:00', 1, 1,
+          '2026-01-01 00:00:00' FROM subscriptions WHERE status = 'active'"""),
+    Plant("I08", "a license that rests for nothing", """
+        UPDATE disputes SET status = 'won' WHERE status = 'needs_response'"""),
+    Plant("I04", "a loss that is not booked", """
+        DELETE FROM ledger_entries WHERE kind = 'dispute'"""),
     Plant("I09", "an event that never came", made_an_event),
     Plant("I09", "an event that waits", """
         UPDATE stripe_events SET state = 'pending', due_at = '2026-01-01 00:00:00'
