@@ -57,6 +57,10 @@ class Browser:
         token = self.get("/api/csrf").json()["token"]
         self._http.headers["X-CSRFToken"] = token
 
+    def sign_in(self, email: str, password: str) -> None:
+        self.post("/sign-in", data={"email": email, "password": password})
+        self._http.headers["X-CSRFToken"] = self.get("/api/csrf").json()["token"]
+
     def get(self, path: str) -> requests.Response:
         return self._ask("GET", path)
 
@@ -105,11 +109,15 @@ class Stage:
         """To what the shop asks for at Stripe, and only when the story says so."""
         self.sandbox.hold()
         self.sandbox.forward_to(f"{self.browser.shop_url}/api/webhook")
+        self.hear(*HANDLERS)
+
+    def hear(self, *kinds: str) -> None:
+        """Of what happens at Stripe from now on, only this."""
         api = f"{self.sandbox.url}/v1/webhook_endpoints"
         key = {"Authorization": "Bearer sk_test_stage"}
         endpoint = requests.get(api, headers=key, timeout=10).json()["data"][0]["id"]
-        kinds = {f"enabled_events[{n}]": kind for n, kind in enumerate(HANDLERS)}
-        requests.post(f"{api}/{endpoint}", kinds, headers=key, timeout=10).raise_for_status()
+        wanted = {f"enabled_events[{n}]": kind for n, kind in enumerate(kinds)}
+        requests.post(f"{api}/{endpoint}", wanted, headers=key, timeout=10).raise_for_status()
 
     def curtain_up(self) -> None:
         """Record from now on. What is on the shelf so far is indexed, and the web has read that."""
