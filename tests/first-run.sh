@@ -2,12 +2,26 @@
 # `make run` as a stranger has it: with what it installs by itself, before the tests add anything.
 set -eu
 folder=$(mktemp -d)
-port=$(.venv/bin/python -c "import socket; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1])")
+port=$(.venv/bin/python - <<'PORTS'
+import random, socket
+while True:  # the sandbox takes the next one
+    port = random.randrange(20_000, 30_000)
+    try:
+        with socket.create_server(("127.0.0.1", port)), socket.create_server(("127.0.0.1", port + 1)):
+            break
+    except OSError:
+        pass
+print(port)
+PORTS
+)
 PORT=$port SHOP_DATA_DIR=$folder/var setsid make run >"$folder/log" 2>&1 &
 group=$!
 stop() {
-  kill -INT -- "-$group" 2>/dev/null || true
+  kill -s TERM -- "-$group" || true
+  (sleep 60; kill -s KILL -- "-$group") 2>/dev/null &
+  watchdog=$!
   wait "$group" || true
+  kill "$watchdog" 2>/dev/null || true
 }
 
 give_up() {
