@@ -4,6 +4,7 @@ from celery import shared_task
 
 from shop import db, leases
 from shop.billing import inbox, refunds
+from shop.billing.disputes import ending
 from shop.billing.models import StripeEvent
 from shop.billing.reconciling import running
 from shop.billing.subscriptions import mails, mirror, portal_settings, state, trials
@@ -39,6 +40,16 @@ def end_trial(subscription_id: int) -> None:
         log.warning("trial waits", subscription=subscription_id, error=type(error).__name__)
 
 
+@shared_task
+def end_disputed(subscription_id: int) -> None:
+    try:
+        ending.end(subscription_id)
+        db.commit()
+    except Exception as error:  # noqa: BLE001  it goes on being lost, and holds up no other
+        db.rollback()
+        log.warning("end waits", subscription=subscription_id, error=type(error).__name__)
+
+
 @shared_task(time_limit=3600, soft_time_limit=3500)
 def reconcile() -> None:
     """Every night: what no webhook told us."""
@@ -70,6 +81,7 @@ def sweep() -> int:
     event_ids = leases.due(StripeEvent)
     refund_ids = refunds.unsubmitted()
     trial_ids, grace_ids = trials.refused(), state.out_of_grace()
+    lost_ids = ending.still_charged()
     db.commit()
     for event_id in event_ids:
         inbox.process(event_id)
@@ -80,4 +92,6 @@ def sweep() -> int:
     for grace_id in grace_ids:
         state.end_grace(grace_id)
         db.commit()
-    return len(event_ids) + len(refund_ids) + len(trial_ids) + len(grace_ids)
+    for lost_id in lost_ids:
+        end_disputed.run(lost_id)
+    return sum(map(len, (event_ids, refund_ids, trial_ids, grace_ids, lost_ids)))

@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from shop import db
 from shop.billing import mirror, refunds
+from shop.billing.disputes import mirror as disputes
+from shop.billing.disputes.models import Dispute
 from shop.billing.gateway import stripe_call
 from shop.billing.models import Payment, Refund
 from shop.billing.subscriptions import mirror as subscriptions
@@ -88,6 +90,23 @@ def _refund_here(id: str) -> State | None:
     return _row(select(Refund.status, Refund.amount).filter_by(stripe_refund_id=id))
 
 
+def _disputes(client: stripe.StripeClient, _since: int) -> Iterable[Theirs]:
+    """All of them: they are few, and last for months."""
+    params: stripe.params.DisputeListParams = {
+        "limit": MOST,
+        "expand": ["data.payment_intent"],
+    }
+    for one in client.v1.disputes.list(params).auto_paging_iter():
+        intent = one.payment_intent
+        names = intent.metadata if isinstance(intent, stripe.PaymentIntent) else ()
+        if mirror.OURS in names or _dispute_here(one.id):
+            yield Theirs(one.id, (one.status, one.amount))
+
+
+def _dispute_here(id: str) -> State | None:
+    return _row(select(Dispute.status, Dispute.amount).filter_by(stripe_dispute_id=id))
+
+
 def _subscriptions(client: stripe.StripeClient, _since: int) -> Iterable[Theirs]:
     """All of them: one that began long ago may have changed today."""
     params: stripe.params.SubscriptionListParams = {
@@ -136,5 +155,6 @@ SIDES = [
     Side("checkout", _pages, _page_here, _sync_page),
     Side("payment", _intents, _intent_here, mirror.sync_intent),
     Side("refund", _refunds, _refund_here, refunds.sync),
+    Side("dispute", _disputes, _dispute_here, disputes.sync),
     Side("subscription", _subscriptions, _subscription_here, subscriptions.sync_stripe),
 ]

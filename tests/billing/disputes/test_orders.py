@@ -4,13 +4,14 @@ from itertools import permutations
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from shop import events
 from shop.billing import refunds
 from shop.billing.disputes import mirror as disputes
 from shop.billing.disputes.models import Dispute, Stage
-from shop.billing.models import LedgerEntry, Payment
+from shop.billing.models import LedgerEntry, Payment, StripeEvent
+from shop.billing.reconciling import running
 from shop.catalog.models import Kind
 from shop.config import Settings
 from shop.db import commit, session
@@ -265,6 +266,19 @@ def test_p05_one_of_two_payments_goes_back_and_the_order_stays_paid(sold: Sold) 
     assert (order.paid, order.refunded) == (2 * order.total, order.total)
     assert order.payment_state is PaymentState.PAID
     assert (sold.license.status, sold.grant.ended_at) == (Status.ACTIVE, None)
+
+
+def test_a_dispute_that_nobody_told_is_found(sold: Sold) -> None:
+    dispute_id = sold.dispute()
+    running.run()
+    assert sold.license.suspend_reason == "dispute"
+    sold.sandbox.end_dispute(dispute_id, "won")
+    session.execute(delete(StripeEvent))
+    commit()
+    [difference] = running.run().differences
+    assert (difference["kind"], difference["repaired"]) == ("dispute", True)
+    assert sold.license.status is Status.ACTIVE
+    assert running.run().differences == []
 
 
 def test_a_dispute_of_somebody_elses_charge_is_left_alone(

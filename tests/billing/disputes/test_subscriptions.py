@@ -4,6 +4,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from shop.billing.disputes.models import Dispute
+from shop.billing.subscriptions.models import SubscriptionStatus
 from shop.db import session
 from shop.licenses.models import License, Status
 from stripe_sandbox.testing import StripeSandbox
@@ -29,6 +30,7 @@ def test_p09_a_subscription_rests_and_ends_with_its_dispute(
     stripe_sandbox.end_dispute(dispute_id, "lost")
     subscriber.listen()
     assert (license().status, license().end_reason) == (Status.REVOKED, "dispute")
+    assert subscriber.subscription.status is SubscriptionStatus.CANCELED  # nobody is charged on
     assert [entry.text for entry in subscriber.subscription.entries if entry.kind == "dispute"] == [
         "The payment is disputed with the bank.",
         "The bank has taken the payment back.",
