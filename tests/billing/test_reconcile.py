@@ -41,7 +41,7 @@ def test_w17_what_happened_unheard_is_found_and_repaired(
 
     report = running.run()
 
-    assert {one["kind"] for one in report.differences} == {"payment", "checkout"}
+    assert {one["kind"] for one in report.differences} == {"payment", "checkout", "invoice"}
     assert all(one["repaired"] for one in report.differences)
     assert session.get_one(Order, paid.id).payment_state is PaymentState.PAID
     assert session.get_one(Order, untouched.id).payment_state is PaymentState.PENDING
@@ -68,6 +68,32 @@ def test_w17_a_refund_and_an_end_that_nobody_told(
     assert session.get_one(Order, order.id).payment_state is PaymentState.REFUNDED
     assert not subscriber.subscription.has_access
     assert refunds.unsubmitted() == []
+
+
+def test_w17_a_dispute_that_nobody_told_and_what_is_of_another_shop(
+    app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    payment = make_payment(make_order(make_price()))
+    pay_unheard(payment)
+    running.run()
+    intent_id = payment.stripe_payment_intent_id or ""
+    commit()
+    with stripe_call() as client:
+        mine = client.v1.payment_intents.retrieve(intent_id)
+        foreign = client.v1.payment_intents.create(
+            {
+                "amount": 500,
+                "currency": "eur",
+                "payment_method": "pm_card_visa",
+                "confirm": True,
+                "return_url": "http://localhost",
+            }
+        )
+        client.v1.refunds.create({"payment_intent": foreign.id})
+    stripe_sandbox.dispute(str(mine.latest_charge))
+    report = running.run()
+    assert [one["kind"] for one in report.differences] == ["dispute"]
+    assert all(one["repaired"] for one in report.differences)
 
 
 def test_w17_events_that_were_never_delivered_are_handled(

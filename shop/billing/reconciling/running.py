@@ -11,7 +11,7 @@ from shop import db
 from shop.billing import inbox, webhook
 from shop.billing.gateway import stripe_call
 from shop.billing.reconciling.models import Reconciliation
-from shop.billing.reconciling.sides import MOST, SIDES, Side, Theirs
+from shop.billing.reconciling.sides import MOST, SIDES, Side, State, Theirs
 from shop.db import session, utcnow
 from shop.errors import ShopError
 from shop.logs import log
@@ -74,13 +74,14 @@ def _compare(side: Side, theirs: list[Theirs]) -> list[dict[str, Any]]:
     found = []
     for one in theirs:
         before = side.here(one.id)
-        if before != one.state:
-            found.append(_repair(side, one, before))
+        if before != one.state and (difference := _repair(side, one, before)):
+            found.append(difference)
     db.commit()
     return found
 
 
-def _repair(side: Side, theirs: Theirs, before: tuple[Any, ...] | None) -> dict[str, Any]:
+def _repair(side: Side, theirs: Theirs, before: State | None) -> dict[str, Any] | None:
+    """What was different; None when it is of another shop at our Stripe account."""
     difference = {"kind": side.kind, "id": theirs.id, "here": _plain(before)}
     difference["at_stripe"] = _plain(theirs.state)
     try:
@@ -90,8 +91,9 @@ def _repair(side: Side, theirs: Theirs, before: tuple[Any, ...] | None) -> dict[
         db.rollback()
         log.warning("not reconciled", kind=side.kind, id=theirs.id, error=type(error).__name__)
         return difference | {"repaired": False, "error": str(error)}
-    return difference | {"repaired": side.here(theirs.id) == theirs.state}
+    after = side.here(theirs.id)
+    return difference | {"repaired": after == theirs.state} if after else None
 
 
-def _plain(state: tuple[Any, ...] | None) -> list[Any] | None:
+def _plain(state: State | None) -> list[Any] | None:
     return None if state is None else [str(value) for value in state]

@@ -16,6 +16,8 @@ from shop.billing import mirror, refunds
 from shop.billing.disputes import mirror as disputes
 from shop.billing.disputes.models import Dispute
 from shop.billing.gateway import stripe_call
+from shop.billing.invoices import mirror as invoices
+from shop.billing.invoices.models import CreditNote, Invoice
 from shop.billing.models import Payment, Refund
 from shop.billing.subscriptions import mirror as subscriptions
 from shop.billing.subscriptions import snapshots
@@ -119,6 +121,44 @@ def _subscriptions(client: stripe.StripeClient, _since: int) -> Iterable[Theirs]
             yield Theirs(one.id, _told(snapshots.read(one)))
 
 
+def _invoices(client: stripe.StripeClient, since: int) -> Iterable[Theirs]:
+    """Also those of before that are still to be paid."""
+    recent: stripe.params.InvoiceListParams = {"created": {"gte": since}, "limit": MOST}
+    still_open: stripe.params.InvoiceListParams = {"status": "open", "limit": MOST}
+    seen = set()
+    for params in (recent, still_open):
+        for one in client.v1.invoices.list(params).auto_paging_iter():
+            if one.id and one.id not in seen:
+                seen.add(one.id)
+                yield Theirs(one.id, (one.status, one.number, one.total, one.amount_paid))
+
+
+def _invoice_here(id: str) -> State | None:
+    told = (Invoice.status, Invoice.number, Invoice.total, Invoice.amount_paid)
+    return _row(select(*told).filter_by(stripe_invoice_id=id))
+
+
+def _credit_notes(client: stripe.StripeClient, since: int) -> Iterable[Theirs]:
+    params: stripe.params.CreditNoteListParams = {"created": {"gte": since}, "limit": MOST}
+    for one in client.v1.credit_notes.list(params).auto_paging_iter():
+        yield Theirs(one.id, (one.status, one.number, one.total))
+
+
+def _credit_note_here(id: str) -> State | None:
+    told = (CreditNote.status, CreditNote.number, CreditNote.total)
+    return _row(select(*told).filter_by(stripe_credit_note_id=id))
+
+
+def _disputes(client: stripe.StripeClient, _since: int) -> Iterable[Theirs]:
+    """All of them: they are few, and last for months."""
+    for one in client.v1.disputes.list({"limit": MOST}).auto_paging_iter():
+        yield Theirs(one.id, (one.status, one.amount))
+
+
+def _dispute_here(id: str) -> State | None:
+    return _row(select(Dispute.status, Dispute.amount).filter_by(stripe_dispute_id=id))
+
+
 def _told(snapshot: snapshots.Snapshot) -> State:
     card = snapshot.card
     return (
@@ -157,4 +197,7 @@ SIDES = [
     Side("refund", _refunds, _refund_here, refunds.sync),
     Side("dispute", _disputes, _dispute_here, disputes.sync),
     Side("subscription", _subscriptions, _subscription_here, subscriptions.sync_stripe),
+    Side("invoice", _invoices, _invoice_here, invoices.sync),
+    Side("credit note", _credit_notes, _credit_note_here, invoices.sync_credit_note),
+    Side("dispute", _disputes, _dispute_here, disputes.sync),
 ]
