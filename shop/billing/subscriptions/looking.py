@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from shop import db
+from shop.billing.gateway import StripeRefused
 from shop.billing.subscriptions import mirror
 from shop.billing.subscriptions.models import Subscription
 from shop.db import utcnow
@@ -20,7 +21,7 @@ def look(subscription: Subscription) -> bool:
     db.will_write()
     try:
         mirror.sync(subscription_id)
-    except Unavailable:
+    except (Unavailable, StripeRefused):
         return False
     db.commit()
     return True

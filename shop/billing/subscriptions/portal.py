@@ -18,6 +18,10 @@ from shop.errors import BadInput, ShopError
 
 ACTIVE, TRIALING = SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING
 PAGES = "/account/subscriptions"
+INSTEAD = {
+    SubscriptionStatus.PAUSED: "This subscription is paused. Resume it first.",
+    TRIALING: "A trial costs nothing, so there is nothing to pause.",
+}
 NO_PLAN = "This plan cannot be changed to."
 
 
@@ -100,7 +104,7 @@ def reason(subscription: Subscription, flow: Flow) -> str:
         return "This subscription is canceled. Keep it first, then it can be changed."
     if flow is Flow.PAUSE and subscription.next_from:
         return "A change of the plan is waiting. Stay on the present plan first, then pause."
-    return "That is not possible while the subscription is paused, unpaid or in its trial."
+    return INSTEAD.get(subscription.status, "Once the open payment is made, this can be done.")
 
 
 def _flow_data(
