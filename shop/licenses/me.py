@@ -18,6 +18,7 @@ from shop.billing.subscriptions.models import Subscription
 from shop.catalog.models import Product
 from shop.db import session
 from shop.downloads.models import Grant
+from shop.licenses import sentences
 from shop.licenses.models import License
 from shop.orders.models import Order, OrderLine
 from shop.orders.orders import orders_of
@@ -44,8 +45,9 @@ class RightOut(api.Output):
     order_token: str | None
     subscription_id: str | None
     since: datetime
+    suspended_at: datetime | None = Field(description="Rests since then, until we decide.")
     ended_at: datetime | None
-    end_reason: str
+    end_reason: str = Field(description="`refund`, `dispute`, `subscription` …, or `staff`.")
 
 
 class MyLicenseOut(RightOut):
@@ -62,6 +64,7 @@ class MyGrantOut(RightOut):
     download_url: str | None = Field(description="The page with the files; null once it ended.")
     expires_at: datetime | None
     downloads_left: int | None
+    versions_until: datetime | None = Field(description="Covers releases up to then; null: all.")
 
 
 class MeOut(api.Output):
@@ -114,6 +117,7 @@ def grant_out(grant: Grant, order: str | None, subscription: str | None) -> MyGr
         download_url=None if grant.ended_at else url,
         expires_at=grant.expires_at,
         downloads_left=grant.left,
+        versions_until=grant.versions_until,
     )
 
 
@@ -127,7 +131,8 @@ def _right(
         "subscription_id": subscription,
         "since": since,
         "ended_at": row.ended_at,
-        "end_reason": row.end_reason,
+        "end_reason": sentences.word_for_owner(row.end_reason),
+        "suspended_at": row.suspended_at,
     }
 
 

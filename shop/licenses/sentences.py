@@ -48,6 +48,11 @@ UNOPENED_SUBSCRIPTION = {
 }
 
 
+def word_for_owner(end_reason: str) -> str:
+    """What staff wrote down about it is not for the owner."""
+    return end_reason if end_reason in {"", *ENDS} else "staff"
+
+
 def cause(
     given_by: str,
     since: datetime,

@@ -12,6 +12,12 @@ def until(license: License, versions: Sequence[Release]) -> str:
     """:param versions: of the product, newest first."""
     if license.ended_at:
         return f"Ended on {show_date(license.ended_at)}"
+    if license.suspended_at:
+        return f"On hold since {show_date(license.suspended_at)}"
+    return _until_expiry(license, versions)
+
+
+def _until_expiry(license: License, versions: Sequence[Release]) -> str:
     if license.expires_at is None:
         return "Good while you subscribe" if license.subscription_id else "Yours for good"
     day = show_date(license.expires_at)

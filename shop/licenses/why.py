@@ -81,7 +81,8 @@ def _files(row: Row, reader: Reader) -> Entry:
     cause = sentences.cause(grant.given_by, grant.given_at, order, subscription, reader)
     told = sentences.of_grant(grant, reader)
     told = replace(told, sentences=(cause, *told.sentences))
-    return Entry(grant.product.title, f"Files (right {grant.id})", grant.given_at, told)
+    what = f"Files (right {grant.id})" if reader is Reader.STAFF else "Files"
+    return Entry(grant.product.title, what, grant.given_at, told)
 
 
 def _license(row: Row, reader: Reader) -> Entry:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from shop.billing import payments, refunds
 from shop.billing.hosted_page import HostedLine, HostedPage
 from shop.billing.models import LedgerEntry, Payment, PaymentWay, Refund, RefundStatus
-from shop.billing.tasks import sweep
+from shop.billing.tasks import submit_refund, sweep
 from shop.catalog.models import Kind
 from shop.db import commit, session
 from shop.orders import access
@@ -164,3 +164,35 @@ def test_p04_a_refund_that_fails_leaves_the_buyer_what_was_bought(
     refunds.sync(refund_id)
     assert access.of(order)[line_id].download_url
     assert (order.payment_state, order.attention) == (PaymentState.PAID, "a refund failed")
+
+
+def test_p02_an_answer_that_was_lost_makes_no_second_refund(
+    app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    """Stripe has made it, and the worker dies before it hears so."""
+    order, payment = paid_order()
+    refund_id = refunds.request(payment, 200, "a gesture").id
+    commit()
+    stripe_sandbox.fault("drop", "/v1/refunds", method="POST", when="after", times=5)
+    submit_refund.run(refund_id)
+    assert refunds.unsubmitted() == [refund_id]
+    stripe_sandbox.clear_faults()
+    submit_refund.run(refund_id)
+    assert len(stripe_sandbox.events("refund.created")) == 1
+    assert session.get_one(Order, order.id, populate_existing=True).refunded == 200
+
+
+def test_p06_a_full_refund_leaves_the_stock_to_whoever_unpacks_it(
+    app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    """Money back is no parcel back."""
+    variant = make_variant(stock=3)
+    order = make_order(make_price(variant=variant))
+    payment = make_payment(order)
+    confirm(payment)
+    refunds.request(payment, payment.received, "a gesture")
+    commit()
+    sweep()
+    assert order.payment_state is PaymentState.REFUNDED
+    session.refresh(variant)
+    assert (variant.on_hand, variant.reserved) == (2, 0)
