@@ -12,9 +12,9 @@ from shop.billing.subscriptions.portal import NotNow
 
 def keep(subscription: Subscription) -> Subscription:
     """Do not cancel after all; commits. Stripe has two ways of noting an end, see there."""
-    subscription_id, stripe_id = subscription.id, subscription.stripe_subscription_id
-    if subscription.ends_at is None or stripe_id is None:
-        raise NotNow("This subscription is not canceled, or has ended already.")
+    subscription_id, stripe_id = subscription.id, _running(subscription)
+    if subscription.ends_at is None:
+        return subscription  # the button was pressed twice
     with _once(subscription, "cancelation", "keep") as (client, key):
         found = client.v1.subscriptions.retrieve(stripe_id)
         if found.cancel_at_period_end:
@@ -28,9 +28,9 @@ def keep(subscription: Subscription) -> Subscription:
 
 def stay(subscription: Subscription) -> Subscription:
     """Forget the plan that was to come; commits."""
-    subscription_id, stripe_id = subscription.id, subscription.stripe_subscription_id
-    if subscription.next_from is None or stripe_id is None:
-        raise NotNow("There is no change of the plan to come.")
+    subscription_id, stripe_id = subscription.id, _running(subscription)
+    if subscription.next_from is None:
+        return subscription
     with calling(subscription, "stay") as (client, key):
         schedule = client.v1.subscriptions.retrieve(stripe_id).schedule
         if isinstance(schedule, str):
@@ -42,9 +42,9 @@ def stay(subscription: Subscription) -> Subscription:
 
 def resume(subscription: Subscription) -> Subscription:
     """Go on; commits. What is left of a paid period is used up first, else a new one is charged."""
-    subscription_id, stripe_id = subscription.id, subscription.stripe_subscription_id
-    if subscription.status is not SubscriptionStatus.PAUSED or stripe_id is None:
-        raise NotNow("This subscription is not paused.")
+    subscription_id, stripe_id = subscription.id, _running(subscription)
+    if subscription.status is not SubscriptionStatus.PAUSED:
+        return subscription
     anchor = "unchanged" if has_paid_time(subscription) else "now"
     with _once(subscription, "paused", "resume") as (client, key):
         client.v1.subscriptions.resume(
@@ -58,6 +58,14 @@ def resume(subscription: Subscription) -> Subscription:
 def has_paid_time(subscription: Subscription) -> bool:
     end = subscription.current_period_end
     return end is not None and subscription.now < end
+
+
+def _running(subscription: Subscription) -> str:
+    """Its id at Stripe."""
+    stripe_id = subscription.stripe_subscription_id
+    if stripe_id is None or subscription.is_over:
+        raise NotNow("This subscription is over. Subscribe again on the product's page.")
+    return stripe_id
 
 
 def _once(

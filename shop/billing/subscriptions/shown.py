@@ -148,9 +148,15 @@ class Shown:
         return state.grace_end(self.row)
 
     @property
-    def access_end(self) -> datetime | None:
-        """Until when it lasts if it is canceled now."""
-        return self.row.current_period_end
+    def cancelation(self) -> str:
+        """What follows from canceling now."""
+        end = self.row.current_period_end
+        day = show_date(end) if end else "the end of the period"
+        if self.row.status is SubscriptionStatus.PAUSED:
+            return f"It stays paused and ends on {day}."
+        if self.row.status not in state.OPEN:
+            return f"It ends on {day} and does not renew. What is open is still to be paid."
+        return f"You keep access until {day}, and nothing more is charged."
 
     @property
     def resumes_free(self) -> bool:

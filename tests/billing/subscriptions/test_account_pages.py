@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import update
 
 from shop.billing.subscriptions.models import Subscription, SubscriptionStatus
-from shop.catalog.models import Interval
+from shop.catalog.models import Interval, Kind
 from shop.db import commit, session
 from tests.billing.subscriptions.portal_visitor import confirm
 from tests.billing.subscriptions.subscriber import Subscriber, day, make_plan, make_subscriber
 from tests.browser import Browser
+from tests.downloads.factories import make_release
+from tests.queries import count_queries
 from tests.servers.processes import eventually
 
 PASSWORD = "correct horse battery"
@@ -62,6 +64,28 @@ def test_the_page_of_licenses_leads_to_the_subscription(client: Browser, ada: Su
     page = read(client, "/account/licenses")
     assert "Good while you subscribe" in page
     assert f'href="{PAGE}/{ada.token}"' in page
+
+
+def test_files_that_are_subscribed_to_are_one_click_away(client: Browser, ada: Subscriber) -> None:
+    price = make_plan(kind=Kind.DIGITAL)
+    make_release(price.variant.product)
+    ada.subscribe(price)
+    page = read(client, f"{PAGE}/{ada.token}")
+    assert "Your files" in page
+    assert 'href="http://localhost/downloads/' in page
+    assert "devices in use" not in page
+
+
+def test_the_list_asks_as_few_questions_for_three_as_for_one(
+    client: Browser, ada: Subscriber
+) -> None:
+    counts = []
+    for _ in range(3):
+        ada.subscribe(make_plan())
+        with count_queries() as queries:
+            read(client, PAGE)
+        counts.append(len(queries))
+    assert counts[0] == counts[2] <= 6
 
 
 def test_a_trial_says_until_when_and_what_follows(client: Browser, ada: Subscriber) -> None:

@@ -102,8 +102,16 @@ def test_what_is_canceled_and_kept_can_be_canceled_and_kept_again(subscriber: Su
         assert subscriber.subscription.ends_at
         assert acts.keep(subscriber.subscription).ends_at is None
         subscriber.listen()
-    with pytest.raises(portal.NotNow):
-        acts.keep(subscriber.subscription)
+    assert acts.keep(subscriber.subscription).ends_at is None  # and once too often
+
+
+def test_what_has_ended_cannot_be_kept(subscriber: Subscriber) -> None:
+    subscription = subscriber.subscribe(make_plan())
+    subscriber.sandbox._ask("DELETE", f"/subscriptions/{subscription.stripe_subscription_id}")
+    subscriber.listen()
+    for act in (acts.keep, acts.stay, acts.resume):
+        with pytest.raises(portal.NotNow, match="is over"):
+            act(subscriber.subscription)
 
 
 def test_b05_a_page_that_nobody_paid_gives_nothing(subscriber: Subscriber) -> None:
