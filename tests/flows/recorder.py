@@ -37,7 +37,7 @@ WATCHED = (
 )
 PLUMBING = "shop.db"  # whoever uses it is the one to name
 NO_WORK = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
-ID = re.compile(r"/(?:pi|cs|re|ch|pm|ctoken|sub|cus|bps|bpc)_\w+")
+ID = re.compile(r"/(?:pi|cs|re|ch|pm|ctoken|sub|cus|bps|bpc|in)_\w+")
 CONVERTER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 
 
