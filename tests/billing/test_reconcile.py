@@ -113,3 +113,14 @@ def test_w17_events_that_were_never_delivered_are_handled(
     commit()
     sweep()
     assert session.scalar(select(func.count(StripeEvent.id))) == report.events
+
+
+def test_w17_invoices_of_others_at_the_same_account_are_not_compared(
+    app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    make_subscriber(stripe_sandbox).subscribe(make_plan())
+    commit()
+    with stripe_call() as client:
+        stranger = client.v1.customers.create({"email": "not@ours.example"}).id
+        client.v1.invoices.create({"customer": stranger})
+    assert running.run().differences == []

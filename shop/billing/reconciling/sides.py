@@ -21,7 +21,7 @@ from shop.billing.invoices.models import CreditNote, Invoice
 from shop.billing.models import Payment, Refund
 from shop.billing.subscriptions import mirror as subscriptions
 from shop.billing.subscriptions import snapshots
-from shop.billing.subscriptions.models import Subscription
+from shop.billing.subscriptions.models import StripeCustomer, Subscription
 from shop.db import session
 
 MOST = 100  # a page, Stripe's largest
@@ -35,6 +35,8 @@ class Theirs:
 
     id: str
     state: State
+    customer: str | None = None
+    """Whose it is, where those of our customers are ours."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,9 @@ class Side:
         """:raises StripeUnavailable: when Stripe does not answer."""
         db.commit()
         with stripe_call() as client:
-            return list(self.at_stripe(client, int(since.timestamp())))
+            found = list(self.at_stripe(client, int(since.timestamp())))
+        ours = {None, *session.scalars(select(StripeCustomer.stripe_customer_id))}
+        return [one for one in found if one.customer in ours]
 
 
 def _intents(client: stripe.StripeClient, since: int) -> Iterable[Theirs]:
@@ -130,7 +134,8 @@ def _invoices(client: stripe.StripeClient, since: int) -> Iterable[Theirs]:
         for one in client.v1.invoices.list(params).auto_paging_iter():
             if one.id and one.id not in seen:
                 seen.add(one.id)
-                yield Theirs(one.id, (one.status, one.number, one.total, one.amount_paid))
+                state = (one.status, one.number, one.total, one.amount_paid)
+                yield Theirs(one.id, state, str(one.customer))
 
 
 def _invoice_here(id: str) -> State | None:
@@ -141,22 +146,12 @@ def _invoice_here(id: str) -> State | None:
 def _credit_notes(client: stripe.StripeClient, since: int) -> Iterable[Theirs]:
     params: stripe.params.CreditNoteListParams = {"created": {"gte": since}, "limit": MOST}
     for one in client.v1.credit_notes.list(params).auto_paging_iter():
-        yield Theirs(one.id, (one.status, one.number, one.total))
+        yield Theirs(one.id, (one.status, one.number, one.total), str(one.customer))
 
 
 def _credit_note_here(id: str) -> State | None:
     told = (CreditNote.status, CreditNote.number, CreditNote.total)
     return _row(select(*told).filter_by(stripe_credit_note_id=id))
-
-
-def _disputes(client: stripe.StripeClient, _since: int) -> Iterable[Theirs]:
-    """All of them: they are few, and last for months."""
-    for one in client.v1.disputes.list({"limit": MOST}).auto_paging_iter():
-        yield Theirs(one.id, (one.status, one.amount))
-
-
-def _dispute_here(id: str) -> State | None:
-    return _row(select(Dispute.status, Dispute.amount).filter_by(stripe_dispute_id=id))
 
 
 def _told(snapshot: snapshots.Snapshot) -> State:
@@ -199,5 +194,4 @@ SIDES = [
     Side("subscription", _subscriptions, _subscription_here, subscriptions.sync_stripe),
     Side("invoice", _invoices, _invoice_here, invoices.sync),
     Side("credit note", _credit_notes, _credit_note_here, invoices.sync_credit_note),
-    Side("dispute", _disputes, _dispute_here, disputes.sync),
 ]
