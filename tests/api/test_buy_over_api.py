@@ -17,8 +17,8 @@ NOT_ON_THE_WAY = {
     ("post", "/api/cart/accepted-prices"),
     ("get", "/api/files/{token}"),
     ("get", "/api/licenses/public-key"),
-    *(("get", path) for path in ("/api/subscriptions", "/api/subscriptions/{token}")),
-    ("post", "/api/subscriptions"),
+    *(("get", path) for path in ("/api/me", "/api/subscriptions", "/api/subscriptions/{token}")),
+    *(("post", path) for path in ("/api/subscriptions", "/api/billing-portal")),
     *(("get", path) for path in ("/api/invoices", "/api/invoices/{token}")),
     *(("post", f"/api/licenses/{act}") for act in ("validate", "activate", "deactivate", "file")),
 }
