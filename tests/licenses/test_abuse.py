@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from statistics import median
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -66,15 +66,18 @@ def test_l05_a_guess_is_answered_alike_whatever_it_looks_like(
 
 
 def test_l05_a_real_key_takes_no_other_time_than_a_likely_one(program: Browser) -> None:
-    """The database is asked the same for both; only its answer differs."""
+    """The database is asked the same for both; only its answer differs.
+
+    Measured in CPU of this thread, which does all of it: a busy machine makes no difference.
+    """
     real = make_license().key
     times: dict[str, list[float]] = {real: [], keys.make(): []}
     for _ in range(60):
         for key, taken in times.items():
             questions.forget()
-            started = perf_counter()
+            started = thread_time()
             status(program, key)
-            taken.append(perf_counter() - started)
+            taken.append(thread_time() - started)
     known, unknown = (median(taken) for taken in times.values())
     assert abs(known - unknown) < max(known, unknown) / 2
 

@@ -22,7 +22,7 @@ from tests.servers.fixtures import open_house
 from tests.servers.house import House
 from tests.servers.processes import eventually
 
-CATCHES_UP = 10  # seconds, while somebody is there to do it
+CATCHES_UP = 25  # seconds, while somebody is there to do it and the machine has other work too
 STARTS = 60  # seconds, on a busy machine
 
 
