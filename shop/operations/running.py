@@ -40,10 +40,11 @@ def run_command(host: str, port: int | None, workers: int, beside: tuple[str, ..
         db.commit()
         writer.drain()  # so that the shop opens with a search
         db.commit()
-        processes.start("worker", worker(settings))
-        processes.start("sweeper", [script("shop"), "sweep"])
         processes.start("web", web(host, port, workers))
-        if processes.wait_until(lambda: _answers(f"http://{host}:{port}/healthz"), PATIENCE):
+        is_open = processes.wait_until(lambda: _answers(f"http://{host}:{port}/healthz"), PATIENCE)
+        processes.start("worker", worker(settings))  # the shop opens sooner without them
+        processes.start("sweeper", [script("shop"), "sweep"])
+        if is_open:
             click.echo(seeding.greeting(settings))
         code = processes.wait()
     sys.exit(code)
