@@ -18,7 +18,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Processes:
     """`with Processes() as processes:` start some, then `wait`. None outlives the block.
 
-    Each child is in a group of its own, so that its children end with it.
+    Each child is in a group of its own, so that its children end with it. A polite stop is told
+    to the child alone: Celery lets its own finish their tasks.
     """
 
     def __init__(self, patience: float = PATIENCE) -> None:
@@ -69,15 +70,11 @@ class Processes:
     def end(self) -> None:
         """Stop all in reverse order of their start, and wait for them."""
         for process in reversed(self._running.values()):
-            _signal(process, signal.SIGTERM)
+            process.terminate()
         deadline = time.monotonic() + self._patience
         for process in reversed(self._running.values()):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            _signal(process, signal.SIGKILL)  # it, or children that it left behind
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # it, or children that it left behind
             process.wait()
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
