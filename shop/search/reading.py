@@ -31,8 +31,7 @@ class Reading:
         self.size: int = self.reader.doc_count_all()
         self.ids, self.lengths, self.alive = array("q"), array("B"), 0
         self.parts: dict[str, Part] = {}
-        for leaf, _ in self.reader.leaf_readers():
-            name = leaf.segment().segment_id()
+        for name, leaf in self._leaves():
             part = self.parts[name] = (known or {}).get(name) or Part(leaf)
             self.ids.extend(part.ids)
             self.lengths.extend(part.lengths)
@@ -40,6 +39,12 @@ class Reading:
         self._having = lru_cache(512)(self._join_having)
         self._matching = lru_cache(128)(self._find_matching)
         self._endings = lru_cache(1024)(self._find_endings)
+
+    def _leaves(self) -> Iterator[tuple[str, Any]]:
+        """By name; an index without products has a reader of nothing, which has none."""
+        for leaf, _ in self.reader.leaf_readers():
+            if segment := leaf.segment():
+                yield segment.segment_id(), leaf
 
     def matches(self, text: str) -> list[int]:
         return bits.chosen(self.ids, self._matching(words.read(text)))
@@ -80,8 +85,8 @@ class Reading:
     def _join_having(self, field: str, term: str) -> int:
         """The documents with the term."""
         joined = 0
-        for leaf, _ in self.reader.leaf_readers():
-            part = self.parts[leaf.segment().segment_id()]
+        for name, leaf in self._leaves():
+            part = self.parts[name]
             joined = joined << part.size | part.having(leaf, field, term)
         return joined
 

@@ -29,6 +29,17 @@ def waiting() -> list[int]:
     return sorted(session.scalars(query))
 
 
+def test_an_index_of_nothing_is_whole_and_finds_nothing() -> None:
+    writer.rebuild()
+    commit()
+    whole = backend.current().version()
+    assert found("lamp") == []
+    assert backend.current().corrected("lamp") in {None, "lamp"}
+    writer.drain()
+    commit()
+    assert backend.current().version() == whole  # or it would be built again every second
+
+
 def test_every_kind_of_change_is_noted_once() -> None:
     category = Category(slug="lamps", name="Lamps")
     product = make_product(categories=[category])
