@@ -9,7 +9,6 @@ from shop.billing.models import StripeEvent
 from shop.billing.reconciling import running
 from shop.billing.subscriptions import portal_settings
 from shop.db import session
-from shop.errors import ShopError
 
 
 @click.group("stripe")
@@ -58,10 +57,7 @@ def reconcile(days: int) -> None:
 @stripe_commands.command("sync")
 def sync() -> None:
     """Tell Stripe our plans, and what customers may do in its portal."""
-    try:
-        count = portal_settings.keep_all()
-    except ShopError as error:
-        raise click.ClickException(error.detail) from None
+    count = portal_settings.keep_all()
     click.echo(f"{count} portal configurations are as they should be.")
 
 
