@@ -19,12 +19,14 @@ class Processes:
     """`with Processes() as processes:` start some, then `wait`. None outlives the block.
 
     Each child is in a group of its own, so that its children end with it. A polite stop is told
-    to the child alone: Celery lets its own finish their tasks.
+    to the child alone: Celery lets its own finish their tasks. What the others lean on is told
+    last, when they have ended.
     """
 
     def __init__(self, patience: float = PATIENCE) -> None:
         self._patience = patience
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._leaned_on: set[str] = set()
         self._stop = threading.Event()
 
     def __enter__(self) -> Self:
@@ -40,8 +42,9 @@ class Processes:
     ) -> None:
         self.end()
 
-    def start(self, name: str, command: Sequence[str]) -> None:
+    def start(self, name: str, command: Sequence[str], *, leaned_on: bool = False) -> None:
         if not self._stop.is_set():
+            self._leaned_on |= {name} if leaned_on else set()
             self._running[name] = subprocess.Popen(command, start_new_session=True)  # noqa: S603  ours
 
     def wait_until(self, is_up: Callable[[], bool], within: float) -> bool:
@@ -68,11 +71,16 @@ class Processes:
         return None
 
     def end(self) -> None:
-        """Stop all in reverse order of their start, and wait for them."""
-        for process in reversed(self._running.values()):
+        """Stop all and wait for them: first those on whom nobody leans."""
+        leaned_on = [self._running[name] for name in self._leaned_on]
+        self._end([process for process in self._running.values() if process not in leaned_on])
+        self._end(leaned_on)
+
+    def _end(self, processes: Sequence[subprocess.Popen[bytes]]) -> None:
+        for process in processes:
             process.terminate()
         deadline = time.monotonic() + self._patience
-        for process in reversed(self._running.values()):
+        for process in processes:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
             with contextlib.suppress(ProcessLookupError):

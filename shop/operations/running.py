@@ -33,9 +33,9 @@ def run_command(host: str, port: int | None, workers: int, beside: tuple[str, ..
     schema.upgrade(settings.sqlalchemy_url)
     with Processes() as processes:
         if not settings.broker_url and settings.celery_broker_url.startswith("redis+socket"):
-            processes.start("broker", broker(settings))
+            processes.start("broker", broker(settings), leaned_on=True)
         for command in beside:
-            processes.start(command.split()[0], shlex.split(command))
+            processes.start(command.split()[0], shlex.split(command), leaned_on=True)
         seeding.seed_if_empty()
         db.commit()
         writer.drain()  # so that the shop opens with a search

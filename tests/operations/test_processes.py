@@ -24,10 +24,17 @@ CHILD = (
     "time.sleep(float(sys.argv[2]))"
 )
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + CHILD
+TELLING = (
+    "import signal, sys, time; delay, name = float(sys.argv[3]), sys.argv[4];"
+    "signal.signal(signal.SIGTERM, lambda *_:"
+    " (time.sleep(delay), print(name, 'ended', flush=True), sys.exit()));"
+) + CHILD
+CODES = {"stubborn": STUBBORN, "worker": TELLING, "broker": TELLING}
 with Processes(patience=1) as family:
     for name, life in [part.split("=") for part in sys.argv[2:]]:
-        code = STUBBORN if name == "stubborn" else CHILD
-        family.start(name, [sys.executable, "-c", code, folder, life])
+        delay = "0.5" if name == "worker" else "0"
+        command = [sys.executable, "-c", CODES.get(name, CHILD), folder, life, delay, name]
+        family.start(name, command, leaned_on=name == "broker")
     if "waiting=60" in sys.argv:
         family.wait_until(lambda: False, 60)
     code = family.wait()
@@ -111,6 +118,15 @@ def test_who_does_not_listen_is_killed_with_its_children(start: Callable[..., Fa
 
     assert family.ending() == 0
     assert family.alive() == set()
+
+
+def test_what_others_lean_on_ends_last(start: Callable[..., Family]) -> None:
+    family = start("broker=60", "worker=60")
+    assert family.service.process
+    family.service.process.send_signal(signal.SIGTERM)
+
+    assert family.ending() == 0
+    assert family.service.tail().split("\n")[:2] == ["worker ended", "broker ended"]
 
 
 def test_a_process_that_cannot_start_stops_the_rest(tmp_path: Path) -> None:
