@@ -1,17 +1,21 @@
 import enum
 import unicodedata
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import ForeignKey, Select, select
+from sqlalchemy import ForeignKey, Index, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from shop import append_only
 from shop.db import Base, utcnow
 
 
 class Role(enum.StrEnum):
     CUSTOMER = "customer"
     SUPPORT = "support"
+    CATALOG = "catalog"
+    FINANCE = "finance"
+    READ_ONLY = "read_only"
     ADMIN = "admin"
 
 
@@ -106,3 +110,29 @@ class SignInSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class AuditEntry(Base):
+    """What a member of staff did or was refused. Rows are only ever added: see below."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        Index("ix_audit_entries_subject", "subject", "id"),
+        Index("ix_audit_entries_actor", "actor", "id"),
+        Index("ix_audit_entries_act", "act", "id"),
+    )
+
+    actor: Mapped[str]
+    """Their e-mail address at that time; "system" for what nobody did."""
+    act: Mapped[str]
+    """In the words of `subject.verb`: "order.refund", "product.update", "refused"."""
+    subject: Mapped[str]
+    """The kind and public id of what it was done to: "order:K-1024", "product:17"."""
+    reason: Mapped[str] = mapped_column(default="")
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Before and after, amounts in minor units; never a secret."""
+    request_id: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+
+
+append_only.protect(AuditEntry)

@@ -5,7 +5,7 @@ from flask import Flask
 
 from shop import config
 from shop.accounts import demo, people
-from shop.accounts.models import Role, User
+from shop.accounts.models import User
 from shop.config import Settings
 from shop.db import commit, session
 
@@ -20,7 +20,7 @@ def in_production(app: Flask, settings: Settings) -> Iterator[None]:
 def test_the_demo_accounts_sign_in(app: Flask) -> None:
     by_role = demo.create_demo_accounts()
     commit()
-    for role in Role:
+    for role in demo.PEOPLE:
         user = people.identify(f"{role}@keystall.example", "keystall-demo")
         assert user is by_role[role]
         assert user.role == role
