@@ -84,6 +84,10 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Signs license answers, 32 bytes in base64; empty: made in the data folder.",
     )
+    staff_second_factor: Literal["", "required", "optional"] = Field(
+        "",
+        description="For the back office: `required` or `optional`; empty: required in production.",
+    )
     buy_button_origins: str = Field(
         "", description="Other sites that may have buy buttons: `https://blog.example`, by commas."
     )
@@ -152,6 +156,12 @@ class Settings(BaseSettings):
     @property
     def is_development(self) -> bool:
         return self.env == "development"
+
+    @property
+    def staff_needs_second_factor(self) -> bool:
+        if self.staff_second_factor:
+            return self.staff_second_factor == "required"
+        return not self.is_development
 
     @property
     def is_real_stripe(self) -> bool:

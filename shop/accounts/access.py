@@ -5,11 +5,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import abort, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_login import current_user
 
-from shop import api
+from shop import api, config
+from shop.accounts import confirmation, sessions
 from shop.accounts.models import Role, User
+from shop.accounts.second_factor import factors
 from shop.db import SAFE_METHODS, session
 from shop.errors import ShopError
 
@@ -44,10 +46,37 @@ def demand(*roles: Role) -> None:
     if not current_user.is_authenticated:
         if api.is_api_request():
             raise SignInRequired
-        back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
-        abort(redirect(url_for("accounts.show_sign_in", next=back), 303))
+        abort(redirect(url_for("accounts.show_sign_in", next=_back()), 303))
     if roles and current_user.role not in roles:
         raise Forbidden(roles)
+
+
+def demand_second_factor() -> None:
+    """Go on only for who has a second factor, unless this shop leaves that to its staff.
+
+    Before every page of the back office, behind `demand`; others are led to set one up, and back.
+    """
+    if config.current().staff_needs_second_factor and not factors.is_set(signed_in_user()):
+        flash("The back office needs a second factor. It takes a minute to set up.", "info")
+        abort(redirect(url_for("accounts.second_factor.show", next=_back()), 303))
+
+
+def demand_fresh() -> None:
+    """Go on only if this browser proved within the last 15 minutes who is there.
+
+    For acts that could do harm, as the first line of their view: it may commit. Others are asked,
+    and what they sent is not lost; its fields come again, with those of `confirmation.NAMES`.
+
+    :raises ConfirmationNeeded: for an API call.
+    """
+    demand()
+    if not sessions.is_fresh():
+        confirmation.ask()
+
+
+def _back() -> str | None:
+    """This page, to be led back to; nothing for what was sent."""
+    return request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
 
 
 def signed_in_user() -> User:

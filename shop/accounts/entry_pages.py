@@ -6,10 +6,11 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as Redirect
 
 from shop import config
-from shop.accounts import entry, links, people, sessions
+from shop.accounts import entry, links, people
 from shop.accounts.access import HOME, safe_next
 from shop.accounts.forms import EntryForm, NewPasswordForm, OpenAccountForm
 from shop.accounts.models import MailedLink, Purpose
+from shop.accounts.second_factor import entrance
 
 bp = Blueprint("entry", __name__)
 
@@ -85,9 +86,9 @@ def _answer(purpose: Purpose, secret: str, form: NewPasswordForm) -> Redirect:
         return _show(link, form, 422)
     name = form.name.data if isinstance(form, OpenAccountForm) else ""
     user, after = entry.enter(purpose, secret, form.password.data or "", name or "")
-    sessions.sign_in(user)
+    answer = entrance.let_in(user, safe_next(after))
     flask.flash(WORDS[purpose], "good")
-    return redirect(safe_next(after), 303)
+    return answer
 
 
 WORDS = {

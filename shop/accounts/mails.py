@@ -93,6 +93,35 @@ PASSWORD_CHANGED = Letter(
     "Not you? Choose a new password",
     "If this was you, there is nothing to do.",
 )
+SECOND_FACTOR_SET = Letter(
+    "Your account has a second factor",
+    "From now on, signing in to your account at {shop} needs a code from your app besides the "
+    "password. All other devices are signed out. If you lose the app, one of the recovery codes "
+    "that you were shown stands in for it.",
+    "See your account",
+    "If this was not you, please write to us at once: {sender}",
+)
+SECOND_FACTOR_REMOVED = Letter(
+    "Your second factor was removed",
+    "Signing in to your account at {shop} needs your password alone again. The recovery codes are "
+    "worth nothing any more.",
+    "See your account",
+    "If this was not you, choose a new password and write to us at once: {sender}",
+)
+RECOVERY_CODE_USED = Letter(
+    "A recovery code was used",
+    "One of your recovery codes was used in place of the app, for your account at {shop}. It "
+    "cannot be used again; of the others there are {left} left.",
+    "See your account",
+    "If this was not you, choose a new password, and write to us at once: {sender}",
+)
+RECOVERY_CODES_RENEWED = Letter(
+    "You have new recovery codes",
+    "New recovery codes were made for your account at {shop}. The earlier ones are worth nothing "
+    "any more.",
+    "See your account",
+    "If this was not you, choose a new password, and write to us at once: {sender}",
+)
 
 
 def send(letter: Letter, to: str, path: str, key: str, **names: str) -> None:

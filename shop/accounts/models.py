@@ -109,7 +109,15 @@ class SignInSession(Base):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
+    epoch: Mapped[int] = mapped_column(default=0)
+    """That of its user when it was made; what has an older one is over."""
+    device: Mapped[str] = mapped_column(default="")
+    """Browser and system in words."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    last_seen_at: Mapped[datetime | None]
+    """Noted now and then, not at every request."""
+    confirmed_at: Mapped[datetime | None]
+    """When this browser last proved who is there, by password and second factor."""
 
 
 class AuditEntry(Base):

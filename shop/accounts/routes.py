@@ -3,13 +3,23 @@ from flask.globals import request_ctx
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from shop.accounts import email_pages, entry_pages, people, security, sessions
+from shop.accounts import (
+    confirmation_pages,
+    email_pages,
+    entry_pages,
+    people,
+    security,
+    sessions,
+)
 from shop.accounts.access import required_role, safe_next
 from shop.accounts.forms import SignInForm
+from shop.accounts.second_factor import entrance, entrance_pages
+from shop.accounts.second_factor import pages as second_factor_pages
 from shop.accounts.throttle import tries
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
-for pages in (security, entry_pages, email_pages):
+SIGNING_IN = (entry_pages, email_pages, entrance_pages, confirmation_pages)
+for pages in (security, second_factor_pages, *SIGNING_IN):
     bp.register_blueprint(pages.bp)
 
 PLACES = [
@@ -39,8 +49,7 @@ def sign_in() -> Response | tuple[str, int]:
         tries.check(email)
         user = people.identify(email, form.password.data or "")
         if user:
-            sessions.sign_in(user)
-            return redirect(safe_next(form.next.data), 303)
+            return entrance.let_in(user, safe_next(form.next.data))
         tries.count(email)
         form.form_errors.append("That e-mail address and password do not belong together.")
     return render_template("accounts/sign_in.html", form=form), 422

@@ -3,10 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from shop.accounts import addresses, links, people, sessions, tokens
+from shop.accounts import addresses, links, people, sessions, signed_in, tokens
 from shop.accounts.access import required_role, signed_in_user
 from shop.accounts.forms import EmailForm, PasswordForm, TokenForm
 from shop.accounts.models import Purpose, normalize_email
+from shop.accounts.second_factor import factors
 
 bp = Blueprint("security", __name__, url_prefix="/account")
 
@@ -29,7 +30,7 @@ def change_password() -> Response | tuple[str, int]:
     if form.errors:
         return _render(password_form=form), 422
     people.change_password(user, form.password.data or "")
-    sessions.sign_in(user)
+    sessions.stay(user)
     flash("Your password is changed, and all other devices are signed out.", "good")
     return redirect(url_for(".show"), 303)
 
@@ -58,8 +59,16 @@ def change_email() -> Response | tuple[str, int]:
 def end_sessions() -> Response:
     user = signed_in_user()
     user.end_sessions()
-    sessions.sign_in(user)
+    sessions.stay(user)
     flash("All other devices are signed out.", "good")
+    return redirect(url_for(".show"), 303)
+
+
+@bp.post("/sessions/<int(max=2147483647):session_id>/end")
+@required_role()
+def end_session(session_id: int) -> Response:
+    signed_in.end(signed_in_user(), session_id)
+    flash("That device is signed out.", "good")
     return redirect(url_for(".show"), 303)
 
 
@@ -82,15 +91,18 @@ def revoke_token(token_id: int) -> Response:
 
 
 def _render(**context: object) -> str:
+    user = signed_in_user()
     return render_template(
         "accounts/security.html",
         **{
             "email_form": EmailForm(),
-            "pending": links.pending(signed_in_user().id, Purpose.CHANGE),
+            "pending": links.pending(user.id, Purpose.CHANGE),
+            "second_factor_since": factors.set_at(user),
+            "devices": signed_in.of(user),
             "password_form": PasswordForm(),
             "token_form": TokenForm(),
             "new_token": None,
-            "tokens": tokens.of(signed_in_user()),
+            "tokens": tokens.of(user),
         }
         | context,
     )

@@ -18,6 +18,7 @@ from shop.errors import ShopError
 
 WINDOW = 15 * 60  # seconds
 LIMITS = {"pair": 10, "address": 50, "person": 100}
+CODE_LIMITS = {"pair": 10, "address": 50, "person": 20}  # who tries a code knows the password
 MAIL_LIMITS = {"address": 20, "person": 5}
 
 Key = tuple[str, ...]
@@ -73,4 +74,5 @@ class Window:
 
 
 tries = Window(LIMITS, "Too many passwords were wrong.")
+codes = Window(CODE_LIMITS, "Too many codes were wrong.")
 asks = Window(MAIL_LIMITS, "Too many mails were asked for.")
