@@ -22,6 +22,7 @@ from shop import (
 from shop.accounts import api as accounts_api
 from shop.accounts import routes as accounts
 from shop.accounts import sessions
+from shop.admin import office
 from shop.billing import gateway, webhook
 from shop.billing import tasks as billing_tasks
 from shop.billing.invoices import api as invoices_api
@@ -68,7 +69,7 @@ from shop.search import routes as search_pages
 from shop.search import tasks as search_tasks
 
 PARTS = (logs, web, jobs, gateway)
-PACKAGES = (sessions, remembered, search, cart, downloads, licenses, health)
+PACKAGES = (sessions, remembered, search, cart, downloads, licenses, health, office)
 PAGES = (
     *(catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages),
     *(license_pages, access_pages, subscribe_pages, subscription_pages, plan_pages),

@@ -1,0 +1,70 @@
+"""The list of orders."""
+
+from typing import ClassVar
+
+from flask_admin.contrib.sqla.filters import DateBetweenFilter, FilterEqual, FilterLike
+from sqlalchemy import select
+
+from shop.admin import cells
+from shop.admin.records import RecordView, Tab
+from shop.db import session
+from shop.orders.models import FulfilmentState, Order, PaymentState
+
+PAYMENT_KINDS = {
+    PaymentState.PENDING: "info",
+    PaymentState.PROCESSING: "info",
+    PaymentState.PAID: "good",
+    PaymentState.PARTIALLY_REFUNDED: "warn",
+    PaymentState.REFUNDED: "",
+    PaymentState.FAILED: "bad",
+    PaymentState.CANCELED: "",
+}
+FULFILMENT_KINDS = {
+    FulfilmentState.UNFULFILLED: "warn",
+    FulfilmentState.PARTIAL: "info",
+    FulfilmentState.FULFILLED: "good",
+    FulfilmentState.RETURNED: "",
+}
+IS_PAID = Order.payment_state.in_((PaymentState.PAID, PaymentState.PARTIALLY_REFUNDED))
+NOT_PAID = (PaymentState.PENDING, PaymentState.PROCESSING, PaymentState.FAILED)
+TO_SHIP = (FulfilmentState.UNFULFILLED, FulfilmentState.PARTIAL)
+
+
+class OrderView(RecordView):
+    title: ClassVar[str] = "order"
+    many: ClassVar[str] = "orders"
+    tabs = (
+        Tab("hand", "Needs a hand", Order.attention != ""),
+        Tab("ship", "To ship", IS_PAID & Order.fulfilment_state.in_(TO_SHIP)),
+        Tab("paid", "Paid", IS_PAID),
+        Tab("open", "Not paid", Order.payment_state.in_(NOT_PAID)),
+        Tab("refunded", "Refunded", Order.payment_state == PaymentState.REFUNDED),
+        Tab("all", "All", Order.id.is_not(None)),
+    )
+    column_list = ("number", "placed_at", "email", "payment_state", "fulfilment_state", "total")
+    column_labels: ClassVar[dict[str, str]] = {
+        "number": "Order",
+        "placed_at": "Placed",
+        "email": "Customer",
+        "payment_state": "Payment",
+        "fulfilment_state": "Delivery",
+    }
+    column_searchable_list = ("number", "email_norm", "name")
+    column_filters = (
+        FilterEqual(Order.currency, "Currency"),
+        DateBetweenFilter(Order.placed_at, "Placed between"),
+        FilterLike(Order.attention, "Needs a hand because"),
+    )
+    column_formatters = {
+        "number": cells.page_link,
+        "payment_state": cells.pills(PAYMENT_KINDS),
+        "fulfilment_state": cells.pills(FULFILMENT_KINDS),
+        "total": cells.amount,
+    }
+    column_formatters_export = {"total": cells.amount}
+
+    def get_one(self, id: str) -> Order | None:
+        return session.scalar(select(Order).where(Order.number == id))
+
+    def address_of(self, record: Order) -> str:
+        return record.number

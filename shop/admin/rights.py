@@ -1,0 +1,48 @@
+"""Which permission each route of the back office asks for. What is not here opens to nobody."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from shop.accounts.permissions import Permission
+
+P = Permission
+LISTS = frozenset({"index_view", "details_view", "export", "ajax_lookup"})
+FORMS = frozenset({"create_view", "edit_view", "delete_view", "action_view"})
+
+
+@dataclass(frozen=True)
+class Records:
+    """What reading a list of records asks for, and what its forms do; None where it has none."""
+
+    reading: Permission
+    editing: Permission | None = None
+
+
+RECORDS = MappingProxyType(
+    {
+        "admin_delivery": Records(P.READ_SETTINGS, P.EDIT_SETTINGS),
+        "admin_tax": Records(P.READ_SETTINGS, P.EDIT_SETTINGS),
+        "admin_orders": Records(P.READ_ORDERS),
+        "admin_audit": Records(P.READ_AUDIT),
+    }
+)
+ROUTES = MappingProxyType(
+    {
+        "admin.index": P.DESK,
+        "admin_saved.keep": P.DESK,
+        "admin_saved.forget": P.DESK,
+    }
+)
+
+
+def needed(endpoint: str) -> Permission | None:
+    """What somebody must be permitted to call this; None when nobody may."""
+    if endpoint in ROUTES:
+        return ROUTES[endpoint]
+    view, _, name = endpoint.partition(".")
+    records = RECORDS.get(view)
+    if records is None:
+        return None
+    if name in LISTS:
+        return records.reading
+    return records.editing if name in FORMS else None

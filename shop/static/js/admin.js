@@ -1,0 +1,11 @@
+// Counts the chosen rows; the list works without it.
+for (const form of document.querySelectorAll("[data-bulk]")) {
+  const boxes = [...document.querySelectorAll(`input[form="${form.id}"]`)];
+  const count = form.querySelector("[data-count]");
+  const show = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    count.textContent = chosen ? `${chosen} chosen:` : "Chosen rows:";
+  };
+  boxes.forEach((box) => box.addEventListener("change", show));
+  addEventListener("pageshow", show);
+}
