@@ -28,7 +28,9 @@ def upgrade() -> None:
             ["user_id"], ["users.id"], name=op.f("fk_saved_views_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_views")),
-        sa.UniqueConstraint("user_id", "view", "name", name=op.f("uq_saved_views_user_id")),
+        sa.UniqueConstraint(
+            "user_id", "view", "name", name=op.f("uq_saved_views_user_id_view_name")
+        ),
     )
 
 

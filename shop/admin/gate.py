@@ -30,6 +30,7 @@ def check() -> None:
     access.demand()
     if not is_staff(current_user):
         raise StaffOnly
+    access.demand_second_factor()
     if not is_permitted(request.endpoint):
         audit.note_refusal(request.endpoint, f"page:{request.path}", method=request.method)
         raise NotPermitted

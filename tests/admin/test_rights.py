@@ -1,5 +1,7 @@
 """Z01: every route of the back office by every role. What is not in the table opens to nobody."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
@@ -33,7 +35,9 @@ def calls(app: Flask) -> list[tuple[str, str, str]]:
     """Endpoint, method and address of each; ids that nobody has."""
     found = []
     for rule in rules(app):
-        values = {name: "csv" if name == "export_type" else 987654 for name in rule.arguments}
+        values: dict[str, Any] = {
+            name: "csv" if name == "export_type" else 987654 for name in rule.arguments
+        }
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             with app.test_request_context():
                 found.append((rule.endpoint, method, app.url_for(rule.endpoint, **values)))
