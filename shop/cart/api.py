@@ -7,6 +7,8 @@ from pydantic import Field
 
 from shop import api
 from shop.cart import carts, changes, summary
+from shop.cart.discounts import applying
+from shop.cart.discounts.shapes import DiscountOut
 from shop.cart.models import MOST_PER_LINE
 
 bp = Blueprint("cart_api", __name__, url_prefix="/api/cart")
@@ -24,6 +26,10 @@ class QuantityInput(api.Input):
     quantity: Quantity
 
 
+class CodeInput(api.Input):
+    code: str = Field(max_length=200)
+
+
 class ItemOut(api.Output):
     id: int
     price_id: int
@@ -34,6 +40,7 @@ class ItemOut(api.Output):
     quantity: int
     unit_amount: int
     amount: int
+    discount: int
     change: str | None
     problem: str | None
 
@@ -44,6 +51,8 @@ class CartOut(api.Output):
     currency: str
     items: list[ItemOut] = Field(validation_alias="lines")
     subtotal: int
+    """Before the discount."""
+    discount: DiscountOut | None
     has_physical: bool
     notices: list[str]
 
@@ -87,4 +96,24 @@ def delete_item(line_id: int) -> CartOut:
 def accept_prices() -> CartOut:
     """Go on with the prices that changed since the items were added."""
     changes.accept()
+    return CartOut.model_validate(summary.current())
+
+
+@bp.put("/discount")
+@api.endpoint(tag="Cart", body=CodeInput, returns=CartOut)
+def apply_discount(body: CodeInput) -> CartOut:
+    """Use a discount code, in any spelling, instead of the cart's other one.
+
+    422 with the reason in `errors.code`; 429 after too many codes that do not exist. One that stops
+    holding later stays in the cart, takes nothing off, and says why in `discount.problem`.
+    """
+    applying.apply_code(body.code)
+    return CartOut.model_validate(summary.current())
+
+
+@bp.delete("/discount")
+@api.endpoint(tag="Cart", returns=CartOut)
+def remove_discount() -> CartOut:
+    """Take the discount code out of the cart."""
+    applying.remove_code()
     return CartOut.model_validate(summary.current())

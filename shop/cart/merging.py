@@ -29,6 +29,8 @@ def merge_guest_cart(event: SignedIn) -> None:
     older = session.scalar(select(Cart).where(Cart.user_id == event.user_id).with_for_update())
     if older is not None:
         _move_lines(older, guest)
+        guest.discount_code_id = guest.discount_code_id or older.discount_code_id
+        older.discount_code_id = None
         older.user_id = None
         session.flush()  # a customer has one cart at any moment
     guest.user_id = event.user_id

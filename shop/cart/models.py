@@ -4,6 +4,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from shop.cart.discounts.models import DiscountCode
 from shop.catalog.models import Price
 from shop.db import Base, utcnow
 
@@ -22,6 +23,9 @@ class Cart(Base):
     currency: Mapped[str]
     version: Mapped[int] = mapped_column(default=0)
     """Raised by every change; a checkout remembers which version it froze."""
+    discount_code_id: Mapped[int | None] = mapped_column(
+        ForeignKey(DiscountCode.id, ondelete="SET NULL"), index=True
+    )
     updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow)
 
     lines: Mapped[list["CartLine"]] = relationship(

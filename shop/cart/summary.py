@@ -1,7 +1,7 @@
 """The cart as pages and the API show it. Amounts are minor units, beside their labels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
@@ -9,6 +9,8 @@ from shop import money
 from shop.cart import changes, holds, lines
 from shop.cart.carts import empty_cart, find_with_lines
 from shop.cart.changes import CurrentPrice
+from shop.cart.discounts import standing
+from shop.cart.discounts.standing import Standing
 from shop.cart.lines import Line
 from shop.cart.models import Cart
 from shop.catalog.models import Kind
@@ -48,6 +50,8 @@ class LineView:
     """That the price is another now, in words."""
     problem: str | None
     """What stands in the way of checking out, in words."""
+    discount: int = 0
+    """Taken off the amount by the cart's code."""
 
     @property
     def url(self) -> str:
@@ -78,6 +82,7 @@ class CartView:
     version: int
     currency: str
     lines: Sequence[LineView]
+    discount: Standing | None = None
 
     @property
     def subtotal(self) -> int:
@@ -86,6 +91,12 @@ class CartView:
     @property
     def subtotal_label(self) -> str:
         return money.show(self.subtotal, self.currency)
+
+    @property
+    def total_label(self) -> str:
+        """Before tax and delivery."""
+        off = self.discount.amount if self.discount else 0
+        return money.show(self.subtotal - off, self.currency)
 
     @property
     def count(self) -> int:
@@ -114,14 +125,19 @@ def current() -> CartView:
     return of(*(find_with_lines() or (empty_cart(), [])))
 
 
-def of(cart: Cart, rows: Sequence[Line] | None = None) -> CartView:
-    """:param rows: its lines, where they were read with it."""
+def of(cart: Cart, rows: Sequence[Line] | None = None, email: str = "") -> CartView:
+    """:param rows: its lines, where they were read with it.
+    :param email: where the order's mails will go, once that is known.
+    """
     if rows is None:
         rows = lines.read(cart.id) if cart.id else []
     prices = changes.current_prices(rows)
     held = holds.of(cart.id) if any(lines.available(row) < row.quantity for row in rows) else {}
     views = [_line_view(row, prices[row.id], held.get(row.variant_id, 0)) for row in rows]
-    return CartView(cart.token, cart.version, cart.currency, views)
+    discount = standing.of_cart(cart, views, email)
+    if discount and discount.amount:
+        views = [replace(view, discount=x) for view, x in zip(views, discount.shares, strict=True)]
+    return CartView(cart.token, cart.version, cart.currency, views, discount)
 
 
 def _line_view(row: Line, price: CurrentPrice | None, held: int) -> LineView:

@@ -82,9 +82,10 @@ def create_session(body: NewSession) -> tuple[CheckoutSessionOut, int]:
     cart, lines = found
     if body.cart_id not in {None, cart.token}:
         raise NotFound
-    if not (view := summary.of(cart, lines)).lines:
+    if not lines:
         raise sessions.EmptyCart
     checkout, is_new = sessions.create_or_get(cart)
+    view = summary.of(cart, lines, checkout.email)
     return _answer(checkout, quote(checkout, view)), 201 if is_new else 200
 
 
@@ -186,7 +187,7 @@ def _open_session(token: str, step: str) -> tuple[CheckoutSession, CartView, Quo
     """The session, the cart it is about, and what that costs before the step."""
     checkout, lines = sessions.load_with_lines(token)
     sessions.require_open(checkout)
-    cart = summary.of(_cart_of(checkout), lines)
+    cart = summary.of(_cart_of(checkout), lines, checkout.email)
     now = quote(checkout, cart)
     steps.require(step, checkout, now)
     return checkout, cart, now
@@ -229,7 +230,7 @@ def _cart_of(checkout: CheckoutSession) -> Cart:
 
 
 def _quote(checkout: CheckoutSession) -> Quote:
-    return quote(checkout, summary.of(_cart_of(checkout)))
+    return quote(checkout, summary.of(_cart_of(checkout), email=checkout.email))
 
 
 def _return_url() -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from shop import api, config
 from shop.billing.models import Payment
 from shop.billing.payments import ElementPayment
+from shop.cart.discounts.shapes import DiscountOut
 from shop.checkout import steps
 from shop.checkout.models import CheckoutSession
 from shop.checkout.quotes import Quote
@@ -30,6 +31,7 @@ class LineOut(api.Output):
     quantity: int
     unit_amount: int
     amount: int
+    discount: int
 
 
 class AmountsOut(api.Output):
@@ -67,6 +69,7 @@ class CheckoutSessionOut(api.Output):
     delivery_options: list[DeliveryOut]
     lines: list[LineOut]
     amounts: AmountsOut
+    discount: DiscountOut | None
     is_estimate: bool
     currency: str
     payment: PaymentOut | None
@@ -94,12 +97,23 @@ def checkout_out(
         delivery_options=[DeliveryOut.model_validate(option) for option in quote.options],
         lines=[LineOut.model_validate(line) for line in sold.lines],
         amounts=AmountsOut.model_validate(order or quote.totals),
+        discount=_discount(quote, order),
         is_estimate=order is None and quote.is_estimate,
         currency=sold.currency,
         payment=_payment(payment) if payment else None,
         order=PlacedOrderOut.model_validate(order) if order else None,
         expires_at=checkout.expires_at,
     )
+
+
+def _discount(quote: Quote, order: Order | None) -> DiscountOut | None:
+    """Of an order, as it was when it was placed."""
+    if order is None:
+        return DiscountOut.model_validate(quote.discount) if quote.discount else None
+    if not order.discount_code:
+        return None
+    code, name = order.discount_code, order.discount_name
+    return DiscountOut(code=code, name=name, amount=order.discount, problem=None)
 
 
 def _delivery(checkout: CheckoutSession, quote: Quote, order: Order | None) -> DeliveryOut | None:

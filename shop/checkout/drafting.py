@@ -27,6 +27,8 @@ def draft_order(checkout: CheckoutSession, cart: Cart, quote: Quote) -> OrderDra
             _draft_line(line, quote.rates[line.tax_category], tax)
             for line, tax in zip(quote.lines, quote.totals.line_taxes, strict=True)
         ),
+        discount_code=quote.discount.code if quote.discount else "",
+        discount_name=quote.discount.name if quote.discount else "",
         **{name: getattr(quote.totals, name) for name in COSTS},
     )
 

@@ -5,7 +5,7 @@ from shop.billing import payments
 from shop.billing.hosted_page import HostedLine, HostedPage
 from shop.billing.models import Payment
 from shop.db import session
-from shop.orders.models import Order
+from shop.orders.models import Order, OrderLine
 
 RETURN = "/checkout/return"
 CANCELED = "/checkout/canceled"
@@ -25,9 +25,17 @@ def start(payment: Payment) -> str:
 
 
 def lines_of(order: Order) -> list[HostedLine]:
-    lines = [HostedLine(line.title, line.quantity, line.unit_amount) for line in order.lines]
+    lines = [_line_of(line, order.discount_code) for line in order.lines]
     if order.delivery:
         lines.append(HostedLine(f"Delivery, {order.delivery_name}", 1, order.delivery))
     if order.tax and not order.tax_included:
         lines.append(HostedLine("Tax", 1, order.tax))
     return lines
+
+
+def _line_of(line: OrderLine, code: str) -> HostedLine:
+    """With a discount as one piece: what is left of a line need not be a multiple of its units."""
+    if not line.discount:
+        return HostedLine(line.title, line.quantity, line.unit_amount)
+    count = f"{line.quantity} × " if line.quantity > 1 else ""
+    return HostedLine(f"{count}{line.title}, with {code}", 1, line.amount - line.discount)

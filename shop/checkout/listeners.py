@@ -36,6 +36,8 @@ def _take_out(cart: Cart, order: Order) -> None:
     Counted by variant: the order has the price of that moment, the line maybe an older one.
     """
     cart.version += 1
+    if order.discount_code:
+        cart.discount_code_id = None
     bought = stock.totals((line.variant_id, line.quantity) for line in order.lines)
     for line in list(cart.lines):
         variant_id = line.price.variant_id

@@ -41,7 +41,7 @@ def _tell_completed(cart: Cart) -> None:
 
 
 def view_of(checkout: CheckoutSession, cart: Cart) -> tuple[CartView, Quote]:
-    view = summary.of(cart)
+    view = summary.of(cart, email=checkout.email)
     return view, quote(checkout, view)
 
 

@@ -6,6 +6,7 @@ them came first, and the other gets the same payment.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NoReturn
 
 from sqlalchemy import update
 
@@ -13,6 +14,9 @@ from shop import db, money
 from shop.billing import payments
 from shop.billing.models import Payment, PaymentStatus, PaymentWay
 from shop.cart import changes, summary
+from shop.cart.discounts import applying, uses
+from shop.cart.discounts.refusals import CodeRefused
+from shop.cart.discounts.standing import Standing
 from shop.cart.models import Cart
 from shop.cart.summary import CartView
 from shop.catalog import stock
@@ -24,6 +28,7 @@ from shop.errors import ShopError
 from shop.orders import lifecycle, placing
 from shop.orders.models import Order
 from shop.orders.orders import latest_payment
+from shop.orders.placing import OrderDraft
 
 TIME_TO_PAY = {PaymentWay.ELEMENT: timedelta(minutes=10), PaymentWay.HOSTED: timedelta(minutes=30)}
 LONGEST_HOLD = timedelta(hours=1)
@@ -40,6 +45,14 @@ class PriceChanged(ShopError):
 class TotalChanged(ShopError):
     title = "The total has changed"
     message = "The total is not the one you saw. Nothing was charged. Please look again."
+
+
+class DiscountEnded(ShopError):
+    title = "Your discount code does not hold any more"
+
+    def __init__(self, problem: str) -> None:
+        text = f"{problem} Nothing was charged. Continue to pay the new total."
+        super().__init__(text, discount=[problem])
 
 
 class NotForSaleAnyMore(ShopError):
@@ -90,13 +103,16 @@ def begin(token: str, way: PaymentWay, *, shown: int | None = None) -> Begun:
     :param token: of a session of the cart in hand.
     :param shown: the total that the customer saw, in minor units; another one is refused.
     :raises PriceChanged: nothing was begun; the new prices count as seen from now on.
+    :raises DiscountEnded: nothing was begun; the code is taken off the cart.
     :raises stock.OutOfStock: nothing was begun.
     """
     checkout, cart = sessions.lock(token)
     sessions.require_live(checkout)
     if checkout.is_awaiting_payment:
         return _again(checkout, cart, way)
-    view = _check_prices(summary.of(cart))
+    view = _check_prices(summary.of(cart, email=checkout.email))
+    if view.discount and view.discount.problem:
+        _end_discount(cart, view.discount.problem)
     now = quote(checkout, view, tariff=tariffs.read(checkout.country))
     steps.require("payment", checkout, now)
     _check_total(now, shown)
@@ -115,6 +131,12 @@ def _check_prices(view: CartView) -> CartView:
     return view
 
 
+def _end_discount(cart: Cart, problem: str) -> NoReturn:
+    applying.drop(cart)
+    db.commit()  # told is told, as of a price: the next try goes on without the code
+    raise DiscountEnded(problem)
+
+
 def _check_total(now: Quote, shown: int | None) -> None:
     total, currency = now.totals.total, now.currency
     if total > totals.MOST:
@@ -128,7 +150,10 @@ def _check_total(now: Quote, shown: int | None) -> None:
 
 
 def _open(checkout: CheckoutSession, cart: Cart, now: Quote, way: PaymentWay) -> Begun:
-    order = placing.place(drafting.draft_order(checkout, cart, now))
+    draft = drafting.draft_order(checkout, cart, now)
+    if now.discount:
+        _hold_discount(now.discount, draft, cart)
+    order = placing.place(draft)
     stock.reserve(order.token, stock.totals((x.variant_id, x.quantity) for x in order.lines))
     due = payments.Due(order.id, order.token, order.total, order.currency)
     payment = payments.open_payment(due, way)
@@ -137,6 +162,15 @@ def _open(checkout: CheckoutSession, cart: Cart, now: Quote, way: PaymentWay) ->
         payment.status = PaymentStatus.SUCCEEDED
         lifecycle.pay(order, payment)
     return Begun(checkout, order, payment, now)
+
+
+def _hold_discount(discount: Standing, draft: OrderDraft, cart: Cart) -> None:
+    """:raises DiscountEnded: when somebody else was faster."""
+    customer = uses.Customer(cart.user_id, draft.email)
+    try:
+        uses.hold(discount.code_id, draft.token, customer, cart.id)
+    except CodeRefused as error:
+        _end_discount(cart, error.detail)
 
 
 def _freeze(checkout: CheckoutSession, cart: Cart, order: Order, way: PaymentWay) -> None:

@@ -24,6 +24,7 @@ Answer = Response | str | tuple[str, int]
 
 
 @bp.errorhandler(paying.PriceChanged)
+@bp.errorhandler(paying.DiscountEnded)
 @bp.errorhandler(paying.TotalChanged)
 @bp.errorhandler(paying.CartChanged)
 def show_again(error: ShopError) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shop import config, money
+from shop.cart.discounts.standing import Standing
 from shop.cart.summary import CartView, LineView
 from shop.checkout import countries, delivery, tariffs, tax, totals
 from shop.checkout.delivery import DeliveryOption, Parcel
@@ -27,6 +28,7 @@ class Quote:
     totals: Totals
     is_estimate: bool
     tariff: Tariff
+    discount: Standing | None = None
 
     @property
     def country_name(self) -> str:
@@ -49,6 +51,8 @@ class Quote:
     def rows(self) -> list[tuple[str, str]]:
         """For the slip: labels and amounts."""
         rows = [("Subtotal", money.show(self.totals.subtotal, self.currency))]
+        if self.discount and self.discount.amount:
+            rows.append(self.discount.row)
         if self.needs_delivery:
             rows.append(self._delivery_row())
         tax_label = "Of which VAT" if self.totals.tax_included else "Tax"
@@ -100,7 +104,7 @@ def quote(
         delivery=carried_by,
         rates=rates,
         totals=totals.compute(
-            [Item(line.amount, rates[line.tax_category]) for line in cart.lines],
+            [Item(line.amount, rates[line.tax_category], line.discount) for line in cart.lines],
             delivery=carried_by.amount if carried_by else 0,
             delivery_rate=rates[STANDARD],
             tax_included=config.current().prices_include_tax,
@@ -108,6 +112,7 @@ def quote(
         ),
         is_estimate=checkout.country is None or (cart.has_physical and chosen is None),
         tariff=tariff,
+        discount=cart.discount,
     )
 
 

@@ -15,6 +15,12 @@ class Item:
     """Quantity times unit amount."""
     tax_rate: int
     """Basis points."""
+    discount: int = 0
+    """Taken off the amount; what is left is taxed."""
+
+    @property
+    def paid(self) -> int:
+        return self.amount - self.discount
 
 
 @dataclass(frozen=True)
@@ -46,14 +52,15 @@ def compute(
     """
     subtotal = sum(item.amount for item in items)
     share = partial(money.share, included=tax_included, step=1 if tax_included else step)
-    line_taxes = tuple(share(item.amount, item.tax_rate) for item in items)
+    line_taxes = tuple(share(item.paid, item.tax_rate) for item in items)
+    discount = sum(item.discount for item in items)
     tax = sum(line_taxes) + share(delivery, delivery_rate)
     return Totals(
         subtotal=subtotal,
-        discount=0,
+        discount=discount,
         delivery=delivery,
         tax=tax,
-        total=subtotal + delivery + (0 if tax_included else tax),
+        total=subtotal - discount + delivery + (0 if tax_included else tax),
         tax_included=tax_included,
         line_taxes=line_taxes,
     )

@@ -21,6 +21,7 @@ class OrderLineOut(api.Output):
     quantity: int
     unit_amount: int
     amount: int
+    discount: int
     download_url: str | None
     license_key: str | None
 
@@ -48,6 +49,7 @@ class OrderOut(api.Output):
     fulfilment_state: str
     lines: list[OrderLineOut]
     amounts: AmountsOut
+    discount_code: str | None
     currency: str
     payment: OrderPaymentOut | None
 
@@ -68,6 +70,7 @@ def order_out(order: Order) -> OrderOut:
         fulfilment_state=order.fulfilment_state,
         lines=_lines(order),
         amounts=AmountsOut.model_validate(order),
+        discount_code=order.discount_code or None,
         currency=order.currency,
         payment=_payment(payment) if payment else None,
     )

@@ -1,5 +1,6 @@
 """An order's invoice and credit notes follow its money."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -116,9 +117,20 @@ def _lines(order: Order) -> list[dict[str, Any]]:
                 "tax": tax,
             }
         )
-    if order.discount:
-        lines.append({"description": "Discount", "quantity": 1, "amount": -order.discount})
-    return lines
+    return [*lines, *_discounts(order)]
+
+
+def _discounts(order: Order) -> list[dict[str, Any]]:
+    """One for each tax rate; the lines' taxes are those of the reduced amounts already."""
+    off: Counter[int] = Counter()
+    for line in order.lines:
+        off[line.tax_rate] += line.discount
+    label = f"Discount {order.discount_code}".strip()
+    return [
+        {"description": label, "quantity": 1, "amount": -amount, "tax_rate": rate, "tax": 0}
+        for rate, amount in sorted(off.items(), reverse=True)
+        if amount
+    ]
 
 
 def _line(line: OrderLine) -> dict[str, Any]:

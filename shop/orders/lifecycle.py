@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from shop import events
 from shop.billing import refunds
 from shop.billing.models import Payment, PaymentStatus, Refund, RefundStatus
+from shop.cart.discounts import uses
 from shop.catalog import stock
 from shop.catalog.models import Kind
 from shop.db import session, utcnow
@@ -17,6 +18,7 @@ from shop.orders import mails, timeline
 from shop.orders.models import MONEY_IN, Fulfilment, FulfilmentState, Order, PaymentState
 
 MISMATCH = "another amount was paid than ordered"
+STOCK_GONE, DISCOUNT_GONE = "its stock was sold", "the last use of its discount code went"
 OPEN = (PaymentState.PENDING, PaymentState.PROCESSING, PaymentState.FAILED)
 
 
@@ -39,7 +41,8 @@ def follow_payment(event: events.PaymentChanged) -> None:
 def pay(order: Order, payment: Payment) -> None:
     """Turn the money into goods, once.
 
-    What was let go meanwhile is sold again if the stock is still there; else the money goes back.
+    What was let go meanwhile is sold again if the stock is still there, and so is the use of a
+    discount code; else the money goes back.
     """
     first = _move(order, (*OPEN, PaymentState.CANCELED), PaymentState.PAID)
     _count_money(order)
@@ -48,21 +51,26 @@ def pay(order: Order, payment: Payment) -> None:
         return
     order.paid_at = utcnow()
     timeline.note(order, "paid", "Payment received.", payment=payment.id, amount=payment.received)
-    if not _hold_again(order):
-        timeline.ask_for_a_hand(order, "paid after its stock was sold to somebody else")
-        _give_back(order, payment, "out of stock")
+    if gone := _hold_again(order):
+        timeline.ask_for_a_hand(order, f"paid after {gone} to somebody else")
+        _give_back(order, payment, "out of stock" if gone == STOCK_GONE else "discount used up")
         return
+    if order.discount_code:
+        uses.take(order.token)
     stock.take(order.token)
     _fulfil(order)
 
 
-def _hold_again(order: Order) -> bool:
-    """True when the stock is held, as it is unless the payment came very late."""
+def _hold_again(order: Order) -> str:
+    """Empty when all is held, as it is unless the payment came very late."""
+    if order.discount_code and not uses.hold_again(order.token):
+        return DISCOUNT_GONE
     try:
         stock.reserve(order.token, stock.totals((x.variant_id, x.quantity) for x in order.lines))
     except stock.OutOfStock:
-        return False
-    return True
+        uses.release(order.token)
+        return STOCK_GONE
+    return ""
 
 
 def _fulfil(order: Order) -> None:
@@ -121,6 +129,8 @@ def cancel(order: Order) -> bool:
 
 
 def _let_go(order: Order) -> None:
+    if order.discount_code:
+        uses.release(order.token)
     stock.release(order.token)
     events.publish(events.OrderCanceled(order.id))
 

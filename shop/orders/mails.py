@@ -86,12 +86,17 @@ def slip_lines(order: Order) -> list[SlipLine]:
 def slip_rows(order: Order) -> list[tuple[str, str]]:
     rows = [("Subtotal", show(order.subtotal, order.currency))]
     if order.discount:
-        rows.append(("Discount", show(-order.discount, order.currency)))
+        rows.append(discount_row(order))
     if order.delivery_name:
         cost = show(order.delivery, order.currency) if order.delivery else "Free"
         rows.append((f"Delivery, {order.delivery_name}", cost))
     tax_label = "Of which VAT" if order.tax_included else "Tax"
     return [*rows, (tax_label, show(order.tax, order.currency))]
+
+
+def discount_row(order: Order) -> tuple[str, str]:
+    label = f"Discount, {order.discount_code}" if order.discount_code else "Discount"
+    return (label, show(-order.discount, order.currency))
 
 
 def destination(order: Order) -> str:

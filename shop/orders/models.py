@@ -51,6 +51,10 @@ class Order(Base):
     currency: Mapped[str]
     subtotal: Mapped[int]
     discount: Mapped[int] = mapped_column(default=0)
+    """What the lines' discounts add up to."""
+    discount_code: Mapped[str] = mapped_column(default="", server_default="")
+    """As it is printed; empty without one."""
+    discount_name: Mapped[str] = mapped_column(default="", server_default="")
     delivery: Mapped[int] = mapped_column(default=0)
     tax: Mapped[int] = mapped_column(default=0)
     tax_included: Mapped[bool]
@@ -84,7 +88,10 @@ class Order(Base):
 
 class OrderLine(Base):
     __tablename__ = "order_lines"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("discount BETWEEN 0 AND amount", name="discount"),
+    )
 
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
@@ -98,6 +105,8 @@ class OrderLine(Base):
     unit_amount: Mapped[int]
     amount: Mapped[int]
     """Quantity times unit amount."""
+    discount: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Taken off the amount; the tax is that of the rest."""
     tax_rate: Mapped[int] = mapped_column(default=0)
     """Basis points: 1900 is 19 %."""
     tax: Mapped[int] = mapped_column(default=0)

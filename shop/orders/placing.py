@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shop.catalog.models import Kind
 from shop.db import session
@@ -28,6 +28,7 @@ class LineDraft:
     amount: int
     tax_rate: int
     tax: int
+    discount: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class OrderDraft:
     tax_included: bool
     total: int
     lines: tuple[LineDraft, ...]
+    discount_code: str = ""
+    discount_name: str = ""
+    token: str = field(default_factory=secrets.token_urlsafe)
+    """By which others hold for it what it needs."""
 
 
 def place(draft: OrderDraft) -> Order:

@@ -186,6 +186,6 @@ class Trial(Base):
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
     subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions.id"), unique=True)
     person: Mapped[str]
-    """The e-mail address without what only its owner tells apart; see `trials.person_of`."""
+    """The e-mail address without what only its owner tells apart; see `mailboxes.person_of`."""
     card_fingerprint: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

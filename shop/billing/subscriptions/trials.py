@@ -4,21 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
+from shop.accounts.mailboxes import person_of
 from shop.billing.calls import calling
 from shop.billing.subscriptions.models import Subscription, SubscriptionStatus, Trial
 from shop.catalog.models import Price
 from shop.db import insert_once, session
-
-DOTLESS = ("gmail.com", "googlemail.com")
-
-
-def person_of(email: str) -> str:
-    """The mailbox behind an address: `Mara.K+shop@gmail.com` is `marak@gmail.com`."""
-    local, _, domain = email.strip().casefold().rpartition("@")
-    local = local.partition("+")[0]
-    if domain in DOTLESS:
-        local, domain = local.replace(".", ""), DOTLESS[0]
-    return f"{local}@{domain}"
 
 
 def days_for(email: str, price: Price) -> int:
