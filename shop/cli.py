@@ -7,6 +7,7 @@ from shop.accounts import commands as account_commands
 from shop.app import create_app
 from shop.billing import commands as billing_commands
 from shop.billing.invoices import commands as invoice_commands
+from shop.cart.discounts import commands as discount_commands
 from shop.catalog import commands as catalog_commands
 from shop.config import Settings
 from shop.downloads import commands as download_commands
@@ -20,7 +21,7 @@ from shop.simulation import commands as simulation
 
 COMMANDS = (
     *(account_commands, catalog_commands, search_commands, billing_commands, order_commands),
-    *(invoice_commands, download_commands, license_commands),
+    *(invoice_commands, download_commands, license_commands, discount_commands),
 )
 OPERATIONS = (running, schema, seeding, sweeper, invariants, doctor, simulation)
 

@@ -37,5 +37,5 @@ def _line_of(line: OrderLine, code: str) -> HostedLine:
     """With a discount as one piece: what is left of a line need not be a multiple of its units."""
     if not line.discount:
         return HostedLine(line.title, line.quantity, line.unit_amount)
-    count = f"{line.quantity} × " if line.quantity > 1 else ""
+    count = f"{line.quantity} of " if line.quantity > 1 else ""
     return HostedLine(f"{count}{line.title}, with {code}", 1, line.amount - line.discount)

@@ -29,7 +29,7 @@ class CodeTaken(ShopError):
 
 
 def normalize(typed: str) -> str:
-    """What codes are compared by: `spring-1o` reads like `SPRING 10`; case and marks are nothing."""
+    """What codes are compared by: `spring-1o` is `SPRING 10`, without case, spaces and marks."""
     plain = unicodedata.normalize("NFKC", typed).upper()
     return re.sub("[^A-Z0-9]", "", plain).translate(LOOK_ALIKES)
 

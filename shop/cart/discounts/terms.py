@@ -72,9 +72,7 @@ def _check(terms: Terms, uses: int) -> None:
     if terms.starts_at and terms.ends_at and terms.ends_at <= terms.starts_at:
         errors["ends_at"] = "It has to end after it starts."
     if errors:
-        raise BadTerms(
-            " ".join(errors.values()), **{name: [text] for name, text in errors.items()}
-        )
+        raise BadTerms(" ".join(errors.values()), **{name: [text] for name, text in errors.items()})
 
 
 def _amount_errors(terms: Terms) -> dict[str, str]:
