@@ -47,7 +47,7 @@ class EditableView(RecordView):
             if record is not None:
                 flash(f"{self.title.capitalize()} “{self.name_of(record)}” was made.", "good")
                 return redirect(self._next_url(record), 303)
-        return self.form_page(form)
+        return self.form_page(form), 422 if request.method == "POST" else 200
 
     @expose("/<id>/edit", methods=("GET", "POST"))
     def edit_view(self, id: str) -> Any:
@@ -65,7 +65,8 @@ class EditableView(RecordView):
             elif self.change(form, record):
                 flash(f"{self.title.capitalize()} “{self.name_of(record)}” was saved.", "good")
                 return redirect(self._next_url(record), 303)
-        return self.form_page(form, record=record, seen=seen.digest(now), theirs=theirs)
+        page = self.form_page(form, record=record, seen=seen.digest(now), theirs=theirs)
+        return page, 409 if theirs else 422 if request.method == "POST" else 200
 
     @expose("/<id>/removal", methods=("GET", "POST"))
     def delete_view(self, id: str) -> Any:

@@ -30,7 +30,8 @@ def differences(typed: Form, now: Form) -> list[tuple[str, str]]:
 
 
 def _shown(field: Field) -> str:
-    value = field.data
+    """As the form shows it."""
+    value = field._value() if hasattr(field, "_value") else field.data  # noqa: SLF001  so widgets do
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
