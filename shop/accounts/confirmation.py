@@ -96,7 +96,7 @@ def _check(proof: Proof) -> int:
         field.errors = [error.detail]
         return error.status
     if not is_right:
-        field.errors = [proof.refusal]
+        field.errors, field.data = [proof.refusal], ""
         return 422
     sessions.confirm()
     db.commit()  # what is asked for may still fail

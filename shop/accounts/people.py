@@ -1,10 +1,12 @@
-"""Who has an account, and whether the password given is theirs."""
+"""Who has an account, whether the password given is theirs, and what they may be here."""
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from shop import config, db
-from shop.accounts import demo, links, mails, passwords
+from shop.accounts import audit, demo, links, mails, passwords
 from shop.accounts.models import Role, User
+from shop.accounts.second_factor import factors
 from shop.accounts.throttle import tries
 from shop.db import session
 from shop.errors import ShopError
@@ -12,6 +14,20 @@ from shop.errors import ShopError
 
 class AlreadyRegistered(ShopError):
     message = "There is already an account with this e-mail address. Sign in instead."
+
+
+class LastAdmin(ShopError):
+    title = "Somebody has to run the shop"
+    message = "This is the last admin. Make somebody else one first."
+
+
+class YourOwnAccount(ShopError):
+    title = "Not for your own account"
+    message = "Another admin can do that for you."
+
+
+class NoSecondFactor(ShopError):
+    message = "This account has no second factor."
 
 
 def register(email: str, name: str, password: str, role: Role = Role.CUSTOMER) -> User:
@@ -72,3 +88,71 @@ def set_password(user: User, password_hash: str) -> None:
     links.forget(user.id)
     key = f"{user.id}:password:{user.session_epoch}"
     mails.send(mails.PASSWORD_CHANGED, user.email, "/password-reset", key=key)
+
+
+def change_role(user: User, role: Role, by: User | None, reason: str = "") -> None:
+    """Give somebody another role; all their sessions end, so that none has the old one's rights.
+
+    :param by: who does it; None for a command.
+    :raises LastAdmin: when nobody would be left to give roles.
+    :raises YourOwnAccount: nobody gives themselves a role.
+    """
+    _not_oneself(user, by)
+    if role == user.role:
+        return
+    if role != Role.ADMIN:
+        _keep_an_admin(user)
+    _note("role", user, reason, before=user.role.value, after=role.value)
+    user.role = role
+    user.end_sessions()
+
+
+def disable(user: User, by: User | None, reason: str = "") -> None:
+    """Let nobody in here any more: sessions and mailed links end, tokens rest.
+
+    :raises LastAdmin: as `change_role` does, and so does `YourOwnAccount`.
+    """
+    _not_oneself(user, by)
+    if not user.is_active:
+        return
+    _keep_an_admin(user)
+    user.is_active = False
+    user.end_sessions()
+    links.forget(user.id)
+    _note("disable", user, reason)
+
+
+def enable(user: User, by: User | None, reason: str = "") -> None:
+    """Let them in again, with the password and the tokens that they had."""
+    _not_oneself(user, by)
+    if not user.is_active:
+        user.is_active = True
+        _note("enable", user, reason)
+
+
+def reset_second_factor(user: User, by: User | None, reason: str = "") -> None:
+    """Take away the second factor of somebody who lost both app and recovery codes.
+
+    :raises NoSecondFactor: when there is none.
+    """
+    _not_oneself(user, by)
+    if not factors.remove(user):
+        raise NoSecondFactor
+    user.end_sessions()
+    _note("reset_second_factor", user, reason)
+
+
+def _not_oneself(user: User, by: User | None) -> None:
+    if by is not None and by.id == user.id:
+        raise YourOwnAccount
+
+
+def _keep_an_admin(user: User) -> None:
+    """Of two admins who take each other's role at one moment, the second is refused."""
+    admins = select(User.id).where(User.role == Role.ADMIN, User.is_active).order_by(User.id)
+    if list(session.scalars(admins.with_for_update())) == [user.id]:
+        raise LastAdmin
+
+
+def _note(act: str, user: User, reason: str, **data: str) -> None:
+    audit.note(f"user.{act}", f"user:{user.id}", reason=reason, **data)

@@ -9,7 +9,7 @@ def draw(secret: str, email: str, shop_name: str) -> Markup:
     """The QR code as inline SVG: always dark on white, cameras need that."""
     address = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=shop_name)
     svg = segno.make(address, error="m", micro=False).svg_inline(
-        scale=4, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None
+        border=4, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None
     )
     return Markup(svg)  # noqa: S704  drawn by the library from dots alone
 
