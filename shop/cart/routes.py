@@ -3,6 +3,8 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from shop.cart import carts, changes, summary
+from shop.cart.discounts import applying
+from shop.cart.discounts.forms import CodeForm, apply_posted
 from shop.cart.forms import AddForm, QuantityForm
 from shop.errors import BadInput
 
@@ -50,11 +52,29 @@ def accept_prices() -> Response:
     return redirect(url_for(".show"), 303)
 
 
-def _render(cart: summary.CartView, wrong_line: int | None = None) -> str:
+@bp.post("/cart/discount")
+def apply_discount() -> Response | tuple[str, int]:
+    form, status = apply_posted()
+    if form.errors:
+        return _render(summary.current(), code_form=form), status
+    return redirect(url_for(".show"), 303)
+
+
+@bp.post("/cart/discount/removal")
+def remove_discount() -> Response:
+    applying.remove_code()
+    flash("The discount code is removed.", "message")
+    return redirect(url_for(".show"), 303)
+
+
+def _render(
+    cart: summary.CartView, wrong_line: int | None = None, code_form: CodeForm | None = None
+) -> str:
     return render_template(
         "cart/show.html",
         cart=cart,
         cart_count=cart.count,
+        code_form=code_form or CodeForm(),
         wrong_line=wrong_line,
         wrong_quantity=request.form.get("quantity"),
         bad_quantity=carts.BadQuantity.message,

@@ -93,10 +93,19 @@ class CartView:
         return money.show(self.subtotal, self.currency)
 
     @property
-    def total_label(self) -> str:
+    def rows(self) -> list[tuple[str, str]]:
+        """For the slip: labels and amounts."""
+        rows = [("Items", str(self.count))]
+        if self.discount and self.discount.amount:
+            rows += [("Subtotal", self.subtotal_label), self.discount.row]
+        return rows
+
+    @property
+    def total_row(self) -> tuple[str, str]:
         """Before tax and delivery."""
-        off = self.discount.amount if self.discount else 0
-        return money.show(self.subtotal - off, self.currency)
+        if not self.discount or not self.discount.amount:
+            return ("Subtotal", self.subtotal_label)
+        return ("To pay", money.show(self.subtotal - self.discount.amount, self.currency))
 
     @property
     def count(self) -> int:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from shop.cart import summary
 from shop.cart.carts import find_cart
+from shop.cart.discounts.forms import CodeForm
 from shop.cart.models import Cart
 from shop.cart.summary import CartView
 from shop.checkout import sessions, steps
@@ -59,5 +60,5 @@ def render(step: str, checkout: CheckoutSession, now: Quote, **more: Any) -> str
         rows=slip_rows(order) if order and order.total != now.totals.total else now.rows,
         total=("Total", show(order.total, order.currency)) if order else now.total_row,
         address_lines=lines_of,
-        **more,
+        **{"code_form": CodeForm(), "step": step, **more},
     )

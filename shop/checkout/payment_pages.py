@@ -1,5 +1,7 @@
 """The payment page: everything once more, then the card form here or Stripe's own page."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -40,33 +42,35 @@ def show_cart(error: ShopError) -> Response:
     return redirect(url_for("cart.show"), 303)
 
 
-def show(checkout: CheckoutSession, now: Quote) -> Answer:
-    """Before payment has started the choice of ways; afterwards the way that was chosen."""
+def show(checkout: CheckoutSession, now: Quote, **more: Any) -> Answer:
+    """Before payment has started the choice of ways; afterwards the way that was chosen.
+
+    :param more: for the page.
+    """
     if not checkout.is_awaiting_payment:
-        return render("payment", checkout, now, way=None)
+        return render("payment", checkout, now, way=None, **more)
     order = session.get_one(Order, checkout.order_id)
     payment = latest_payment(order)
     if payment is None or payment.status in payments.SETTLED:
         return redirect(url_for("checkout.returning.show_return"), 303)
     if payment.way is PaymentWay.HOSTED:
-        return render("payment", checkout, now, way="hosted", order=order)
-    return _show_card_form(checkout, now, order, payment)
+        return render("payment", checkout, now, way="hosted", order=order, **more)
+    return _show_card_form(checkout, now, order, payment, **more)
 
 
 def _show_card_form(
-    checkout: CheckoutSession, now: Quote, order: Order, payment: Payment
+    checkout: CheckoutSession, now: Quote, order: Order, payment: Payment, **more: Any
 ) -> Answer:
     db.will_write()  # the PaymentIntent is made here if the answer to the first try was lost
     try:
         element = payments.start_element(payment)
     except Unavailable as error:
-        return render("payment", checkout, now, way="unavailable", error=error.detail), 503
+        return render("payment", checkout, now, way="unavailable", error=error.detail, **more), 503
     if element.status in payments.SETTLED:
         return redirect(url_for("checkout.returning.show_return"), 303)
     headers.allow_stripe()
-    return render(
-        "payment", checkout, now, way="element", order=order, element=element, stripe_js=_script()
-    )
+    more |= {"order": order, "element": element, "stripe_js": _script()}
+    return render("payment", checkout, now, way="element", **more)
 
 
 def _script() -> str:

@@ -1,8 +1,12 @@
 """The steps as pages. A GET writes nothing: the session is made by the first form that is sent."""
 
-from flask import Blueprint, redirect, url_for
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from shop.cart.discounts import applying
+from shop.cart.discounts.forms import apply_posted
 from shop.checkout import payment_pages, returning, sessions, steps
 from shop.checkout.models import CheckoutSession
 from shop.checkout.pages import cart_in_hand, render, view_of
@@ -48,16 +52,21 @@ def review() -> Response:
 
 @bp.get("/<any(contact, address, delivery, payment):step>")
 def show_step(step: str) -> Answer:
+    return _show(step)
+
+
+def _show(step: str, **more: Any) -> Answer:
+    """:param more: for the page."""
     cart = cart_in_hand()
     checkout = sessions.current(cart)
     view, now = view_of(checkout, cart)
     if missing := steps.first_before(step, checkout, now):
         return redirect(url_for(".show_step", step=missing), 303)
     if step == "payment":
-        return payment_pages.show(checkout, now)
+        return payment_pages.show(checkout, now, **more)
     if step == "delivery" and not now.needs_delivery:
         return redirect(url_for(".show_step", step="payment"), 303)
-    return render(step, checkout, now, form=form_of(step, checkout, view, now))
+    return render(step, checkout, now, form=form_of(step, checkout, view, now), **more)
 
 
 @bp.post("/<any(contact, address, delivery):step>")
@@ -66,7 +75,7 @@ def save_step(step: str) -> Answer:
     checkout = sessions.current(cart)
     view, now = view_of(checkout, cart)
     steps.require(step, checkout, now)
-    form = form_of(step, checkout, view, now)
+    form = form_of(step, checkout, view, now, request.form)
     if not form.validate():
         return render(step, checkout, now, form=form), 422
     checkout = sessions.reopen(cart)
@@ -90,9 +99,31 @@ def change_country() -> Answer:
     cart = cart_in_hand()
     checkout = sessions.current(cart)
     view, now = view_of(checkout, cart)
-    form = form_of("address", checkout, view, now)
+    form = form_of("address", checkout, view, now, request.form)
     there = quote(checkout, view, form.country, tariff=now.tariff)
     return render("address", checkout, there, form=form)
+
+
+@bp.post("/discount")
+def apply_discount() -> Answer:
+    """From beside any step, which is shown again; a payment under way is given up by the next."""
+    checkout = sessions.current(cart_in_hand())
+    form, status = apply_posted(checkout.email)
+    if not form.errors:
+        return redirect(url_for(".show_step", step=_step_beside()), 303)
+    page = _show(_step_beside(), code_form=form)
+    return (page, status) if isinstance(page, str) else page
+
+
+@bp.post("/discount/removal")
+def remove_discount() -> Response:
+    applying.remove_code()
+    return redirect(url_for(".show_step", step=_step_beside()), 303)
+
+
+def _step_beside() -> str:
+    step = request.form.get("step", "")
+    return step if step in steps.NAMES else "payment"
 
 
 def _go_on(checkout: CheckoutSession, now: Quote) -> Response:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
 from wtforms import Form
 
 from shop.cart.summary import CartView
@@ -49,8 +48,10 @@ class StepForm:
                 part[field].errors = [*messages]
 
 
-def form_of(step: str, checkout: CheckoutSession, cart: CartView, quote: Quote) -> StepForm:
-    posted = request.form if request.method == "POST" else None
+def form_of(
+    step: str, checkout: CheckoutSession, cart: CartView, quote: Quote, posted: Any = None
+) -> StepForm:
+    """:param posted: what was sent, instead of what is known."""
     match step:
         case "contact":
             return _contact_form(checkout, posted)
