@@ -23,6 +23,7 @@ from shop.accounts import api as accounts_api
 from shop.accounts import routes as accounts
 from shop.accounts import sessions
 from shop.admin import office
+from shop.admin.events import health as admin_health
 from shop.billing import gateway, webhook
 from shop.billing import tasks as billing_tasks
 from shop.billing.invoices import api as invoices_api
@@ -58,7 +59,7 @@ from shop.licenses import routes as license_pages
 from shop.licenses import subscribed as subscribed_licenses
 from shop.licenses.pool import waiting
 from shop.mail import tasks as mail_tasks
-from shop.operations import health, sweeper
+from shop.operations import health, looking, sweeper
 from shop.orders import access, adopting, disputes, invoicing, lifecycle, mails
 from shop.orders import api as orders_api
 from shop.orders import invoice_pages as order_invoice
@@ -150,6 +151,7 @@ def provide() -> None:
     opened.provide(subscribed_files.opened_by)
     opened.provide(subscribed_licenses.opened_by)
     changes.provide(subscribed_licenses.limit_of)
+    admin_health.provide(looking.parts, looking.broken_rules)
     holds.provide(checkout_holds.of_cart)
 
 

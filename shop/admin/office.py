@@ -9,10 +9,19 @@ from shop.accounts.models import AuditEntry
 from shop.admin import gate, saved
 from shop.admin.audit import AuditView
 from shop.admin.dashboard import Dashboard
+from shop.admin.events.health import HealthView
+from shop.admin.events.mails import MailView
+from shop.admin.events.reconciliations import ReconciliationView
+from shop.admin.events.stripe_events import StripeEventView
 from shop.admin.orders.records import OrderView
+from shop.admin.records import RecordView
 from shop.admin.settings.delivery import DeliveryView
 from shop.admin.settings.tax import TaxView
+from shop.billing.models import StripeEvent
+from shop.billing.reconciling.models import Reconciliation
 from shop.checkout.models import DeliveryMethod, TaxRate
+from shop.db import Base
+from shop.mail.models import Mail
 from shop.orders.models import Order
 
 bp = Blueprint("office", __name__, template_folder="templates")
@@ -33,22 +42,27 @@ def init_app(app: Flask) -> None:
 def views() -> list[BaseView]:
     """In the order of the menu."""
     return [
-        OrderView(Order, db.db, name="Orders", endpoint="admin_orders", url="orders"),
-        DeliveryView(
-            DeliveryMethod,
-            db.db,
-            name="Delivery",
-            category="Settings",
-            endpoint="admin_delivery",
-            url="delivery",
+        *_records(None, ("orders", "Orders", OrderView, Order)),
+        *_records(
+            "Settings",
+            ("delivery", "Delivery", DeliveryView, DeliveryMethod),
+            ("tax", "Tax", TaxView, TaxRate),
         ),
-        TaxView(TaxRate, db.db, name="Tax", category="Settings", endpoint="admin_tax", url="tax"),
-        AuditView(
-            AuditEntry,
-            db.db,
-            name="Audit log",
-            category="System",
-            endpoint="admin_audit",
-            url="audit",
+        HealthView("Health", "System", "admin_health", "health"),
+        *_records(
+            "System",
+            ("events", "Stripe events", StripeEventView, StripeEvent),
+            ("mails", "Mails", MailView, Mail),
+            ("comparisons", "Comparisons", ReconciliationView, Reconciliation),
+            ("audit", "Audit log", AuditView, AuditEntry),
         ),
+    ]
+
+
+def _records(
+    category: str | None, *of: tuple[str, str, type[RecordView], type[Base]]
+) -> list[RecordView]:
+    """Views of records, each by its address, name, class and model."""
+    return [
+        view(model, db.db, name, category, f"admin_{url}", url) for url, name, view, model in of
     ]

@@ -99,9 +99,14 @@ class RecordView(ModelView):  # type: ignore[misc]  # without types
         record = self.one_or_404(id)
         return self.render(self.details_template, model=record, **self.about(record))
 
-    def about(self, _record: Any) -> dict[str, Any]:
+    def about(self, record: Any) -> dict[str, Any]:  # noqa: ARG002  for subclasses
         """What the page of one record shows; the default template shows these columns."""
         return {"details_columns": self._details_columns, "get_value": self.get_detail_value}
+
+    def get_details_columns(self) -> Any:
+        """Those of the list, unless others are named: a new column shows itself nowhere."""
+        named = self.column_details_list or self.column_list
+        return self.get_column_names(named, None)
 
     # The list
 

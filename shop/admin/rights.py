@@ -23,12 +23,21 @@ RECORDS = MappingProxyType(
         "admin_delivery": Records(P.READ_SETTINGS, P.EDIT_SETTINGS),
         "admin_tax": Records(P.READ_SETTINGS, P.EDIT_SETTINGS),
         "admin_orders": Records(P.READ_ORDERS),
+        "admin_events": Records(P.READ_EVENTS, P.HANDLE_EVENTS),
+        "admin_mails": Records(P.READ_EVENTS, P.HANDLE_ORDERS),
+        "admin_comparisons": Records(P.READ_EVENTS),
         "admin_audit": Records(P.READ_AUDIT),
     }
 )
 ROUTES = MappingProxyType(
     {
         "admin.index": P.DESK,
+        "admin_health.index": P.READ_EVENTS,
+        "admin_health.check_books": P.HANDLE_EVENTS,
+        "admin_events.replay": P.HANDLE_EVENTS,
+        "admin_mails.read": P.REVEAL,
+        "admin_mails.send_again": P.HANDLE_ORDERS,
+        "admin_comparisons.run": P.HANDLE_EVENTS,
         "admin_saved.keep": P.DESK,
         "admin_saved.forget": P.DESK,
     }

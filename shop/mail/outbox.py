@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from email_validator import validate_email
 from flask import render_template
+from sqlalchemy import func, select
 
 from shop import config, db, leases
 from shop.db import session, utcnow
@@ -37,12 +38,27 @@ def write(
         "text": render_template(f"mail/{template}.txt", **context),
         "html": render_template(f"mail/{template}.html", **context),
         "reference": reference,
-        "state": leases.State.PENDING,
-        "attempts": 0,
-        "due_at": utcnow(),
-        "created_at": utcnow(),
     }
-    mail_id = db.insert_once(Mail, **values)
+    return _put(values)
+
+
+def repeat(mail: Mail, to: str) -> bool:
+    """Put the same words into the outbox once more, to this address; False when that was just done.
+
+    Two clicks at once are one mail.
+    """
+    base = mail.key.partition(":again:")[0]
+    earlier = select(func.count()).where(Mail.key.startswith(f"{base}:again:", autoescape=True))
+    number = (session.scalar(earlier) or 0) + 1
+    values = {name: getattr(mail, name) for name in ("template", "subject", "text", "html")}
+    values |= {"key": f"{base}:again:{number}", "recipient": to, "reference": mail.reference}
+    return _put(values)
+
+
+def _put(values: dict[str, str]) -> bool:
+    now = utcnow()
+    state = {"state": leases.State.PENDING, "attempts": 0, "due_at": now, "created_at": now}
+    mail_id = db.insert_once(Mail, **values, **state)
     if mail_id is None:
         return False
     enqueue("shop.mail.tasks.send_mail", mail_id)
