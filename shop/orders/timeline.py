@@ -1,7 +1,11 @@
 """What happened to an order, in the order it happened."""
 
+from shop.accounts import audit
 from shop.db import session
 from shop.orders.models import Order, TimelineEntry
+
+NOTE = "note"
+"""Of an entry that staff wrote for staff; no customer reads it."""
 
 
 def note(order: Order, kind: str, text: str, **data: object) -> None:
@@ -11,6 +15,18 @@ def note(order: Order, kind: str, text: str, **data: object) -> None:
     :param data: ids and amounts for staff.
     """
     session.add(TimelineEntry(order_id=order.id, kind=kind, text=text, data=data))
+
+
+def note_act(order: Order, kind: str, text: str, **data: object) -> None:
+    """An act of who of the staff is signed in; the customer may read the text, and no name."""
+    made = TimelineEntry(order_id=order.id, kind=kind, text=text, data=data)
+    made.actor = audit.actor()
+    session.add(made)
+
+
+def for_customer(order: Order) -> list[TimelineEntry]:
+    """Newest first."""
+    return [entry for entry in reversed(order.entries) if entry.kind != NOTE]
 
 
 def entry(kind: str, text: str) -> TimelineEntry:

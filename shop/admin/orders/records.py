@@ -1,30 +1,15 @@
 """The list of orders."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask_admin.contrib.sqla.filters import DateBetweenFilter, FilterEqual, FilterLike
-from sqlalchemy import select
 
 from shop.admin import cells
+from shop.admin.orders import looking, page
+from shop.admin.orders.kinds import FULFILMENT_KINDS, PAYMENT_KINDS
 from shop.admin.records import RecordView, Tab
-from shop.db import session
 from shop.orders.models import FulfilmentState, Order, PaymentState
 
-PAYMENT_KINDS = {
-    PaymentState.PENDING: "info",
-    PaymentState.PROCESSING: "info",
-    PaymentState.PAID: "good",
-    PaymentState.PARTIALLY_REFUNDED: "warn",
-    PaymentState.REFUNDED: "",
-    PaymentState.FAILED: "bad",
-    PaymentState.CANCELED: "",
-}
-FULFILMENT_KINDS = {
-    FulfilmentState.UNFULFILLED: "warn",
-    FulfilmentState.PARTIAL: "info",
-    FulfilmentState.FULFILLED: "good",
-    FulfilmentState.RETURNED: "",
-}
 IS_PAID = Order.payment_state.in_((PaymentState.PAID, PaymentState.PARTIALLY_REFUNDED))
 NOT_PAID = (PaymentState.PENDING, PaymentState.PROCESSING, PaymentState.FAILED)
 TO_SHIP = (FulfilmentState.UNFULFILLED, FulfilmentState.PARTIAL)
@@ -63,8 +48,13 @@ class OrderView(RecordView):
     }
     column_formatters_export = {"total": cells.amount}
 
+    details_template = "admin/order.html"
+
     def get_one(self, id: str) -> Order | None:
-        return session.scalar(select(Order).where(Order.number == id))
+        return looking.find(id)
+
+    def about(self, record: Order) -> dict[str, Any]:
+        return page.about(record)
 
     def address_of(self, record: Order) -> str:
         return record.number

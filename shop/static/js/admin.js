@@ -1,3 +1,7 @@
+// Copy buttons, as in the shop.
+const copies = document.querySelectorAll("[data-copy]");
+if (copies.length) import("./copy.js").then(({ start }) => copies.forEach(start));
+
 // Counts the chosen rows; the list works without it.
 for (const form of document.querySelectorAll("[data-bulk]")) {
   const boxes = [...document.querySelectorAll(`input[form="${form.id}"]`)];
