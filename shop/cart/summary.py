@@ -105,7 +105,7 @@ class CartView:
         """Before tax and delivery."""
         if not self.discount or not self.discount.amount:
             return ("Subtotal", self.subtotal_label)
-        return ("To pay", money.show(self.subtotal - self.discount.amount, self.currency))
+        return ("After discount", money.show(self.subtotal - self.discount.amount, self.currency))
 
     @property
     def count(self) -> int:

@@ -8,7 +8,8 @@ from shop.licenses.models import License
 from shop.orders import lifecycle
 from shop.orders.models import Order
 from tests.billing.subscriptions.subscriber import make_plan, make_subscriber
-from tests.checkout.buyer import SESSIONS
+from tests.cart.discounts.factories import make_discount
+from tests.checkout.buyer import CONTACT, SESSIONS
 from tests.downloads.factories import make_release
 from tests.licenses.factories import code
 from tests.orders.factories import make_bank_debit
@@ -27,6 +28,7 @@ def live_a_day(world: World) -> None:
     come_too_late(world)
     use_a_program(world)
     go_to_the_bank(world)
+    use_codes(world)
     subscribe(world)
     world.end_checkouts(CheckoutSession.order_id.in_(select(Order.id).where(Order.paid == 0)))
     world.finish()
@@ -86,6 +88,23 @@ def go_to_the_bank(world: World) -> None:
         dispute = world.stripe.dispute(str(charge))["id"]
         if verdict:
             world.stripe.end_dispute(dispute, verdict)
+
+
+def use_codes(world: World) -> None:
+    """Two buyers pay with a code, one goes away, and one comes when all uses are gone."""
+    make_discount("FONTS", most_uses=2, most_per_customer=1)
+    for address in ("a", "b", "c"):
+        buyer = world.buyer()
+        checkout = world.fill(buyer, make_font())
+        buyer.ok(buyer.put("/api/cart/discount", json={"code": "FONTS"}))
+        contact = CONTACT | {"email": f"{address}@example.org"}
+        buyer.ok(buyer.put(f"{SESSIONS}/{checkout}/contact", json=contact))
+        buyer.ok(buyer.put(f"{SESSIONS}/{checkout}/payment", json={}))
+        order = world.order_of(checkout)
+        if address == "a":
+            lifecycle.cancel(order)
+        else:
+            world.pay_at_stripe(order.token)
 
 
 def subscribe(world: World) -> None:

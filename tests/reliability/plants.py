@@ -257,4 +257,23 @@ PLANTS = (
         UPDATE invoices SET sequence = sequence + 1000 WHERE sequence = 2"""),
     Plant("I23", "a counter that ran ahead", "UPDATE invoice_counters SET last = last + 1"),
     Plant("I23", "a counter that was lost", "DELETE FROM invoice_counters"),
+    Plant("I24", "a use that nobody counted", "UPDATE discounts SET uses = uses - 1"),
+    Plant("I24", "a use that nobody made", "UPDATE discount_codes SET uses = uses + 1"),
+    Plant("I24", "more uses than there are", "UPDATE discounts SET most_uses = uses - 1"),
+    Plant("I24", "a code that was good once", "UPDATE discount_codes SET most_uses = 1"),
+    Plant("I24", "twice by one person", "UPDATE discount_uses SET person = 'mara@example.org'"),
+    Plant("I25", "held by a canceled order", """
+        UPDATE discount_uses SET state = 'held' WHERE state = 'released'"""),
+    Plant("I25", "used by nobody", "UPDATE discount_uses SET holder = holder || '-'"),
+    Plant("I25", "paid and given back", """
+        UPDATE discount_uses SET state = 'released' WHERE state = 'used'"""),
+    Plant("I25", "sold without a use", "DELETE FROM discount_uses WHERE state = 'used'"),
+    Plant("I26", "a cent off no line", """
+        UPDATE orders SET discount = discount + 1, total = total - 1 WHERE discount > 0"""),
+    Plant("I26", "a cent off a line alone", """
+        UPDATE order_lines SET discount = discount + 1 WHERE discount > 0"""),
+    Plant("I26", "a discount without a code", """
+        UPDATE orders SET discount_code = '' WHERE discount > 0"""),
+    Plant("I26", "a total that does not add up", f"""
+        UPDATE orders SET subtotal = subtotal + 1 WHERE id = {AN_ORDER}"""),
 )  # fmt: skip

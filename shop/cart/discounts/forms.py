@@ -24,5 +24,6 @@ def apply_posted(email: str = "") -> tuple[CodeForm, int]:
     except (CodeRefused, TooManyTries) as error:
         db.rollback()
         form.code.errors = [error.detail]
+        form.code.render_kw = {"autofocus": True}
         return form, error.status
     return form, 303

@@ -1,10 +1,11 @@
 """Discounts as staff makes and changes them; forms and commands call these."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from shop import money
+from shop.cart.discounts import uses
 from shop.cart.discounts.models import Discount
 from shop.catalog.models import Category, Product
 from shop.db import session
@@ -55,7 +56,7 @@ def change_discount(discount: Discount, terms: Terms) -> None:
     :raises BadTerms: with the problems by field.
     """
     with session.no_autoflush:
-        _check(terms, discount.uses)
+        _check(terms, discount.uses, uses.most_of_one(discount) if discount.id else 0)
     for name in PLAIN:
         setattr(discount, name, getattr(terms, name))
     discount.name = terms.name.strip()
@@ -65,8 +66,9 @@ def change_discount(discount: Discount, terms: Terms) -> None:
     session.flush()  # codes need its id
 
 
-def _check(terms: Terms, uses: int) -> None:
-    errors = {**_amount_errors(terms), **_limit_errors(terms, uses)}
+def _check(terms: Terms, used: int, used_by_one: int) -> None:
+    used_of = {"most_uses": used, "most_per_customer": used_by_one}
+    errors = {**_amount_errors(terms), **_limit_errors(terms, used_of)}
     if not 1 <= len(terms.name.strip()) <= LONGEST_NAME:
         errors["name"] = f"Give it a name of up to {LONGEST_NAME} characters."
     if terms.starts_at and terms.ends_at and terms.ends_at <= terms.starts_at:
@@ -92,12 +94,12 @@ def _amount_errors(terms: Terms) -> dict[str, str]:
     return errors
 
 
-def _limit_errors(terms: Terms, uses: int) -> dict[str, str]:
+def _limit_errors(terms: Terms, used_of: Mapping[str, int]) -> dict[str, str]:
     errors: dict[str, str] = {}
-    for name in ("most_uses", "most_per_customer"):
+    for name, used in used_of.items():
         limit: int | None = getattr(terms, name)
         if limit is not None and limit < 1:
             errors[name] = "A limit is 1 or more; leave it empty for none."
-    if terms.most_uses is not None and 1 <= terms.most_uses < uses:
-        errors["most_uses"] = f"It was used {uses} times already."
+        elif limit is not None and limit < used:
+            errors[name] = f"It was used {used} times already."
     return errors

@@ -71,6 +71,17 @@ def take(holder: str) -> None:
     _end(holder, UseState.USED)
 
 
+def most_of_one(discount: Discount) -> int:
+    """How often the customer used it who did so most."""
+    by_person = (
+        select(func.count(DiscountUse.id))
+        .where(DiscountUse.discount_id == discount.id, DiscountUse.state != UseState.RELEASED)
+        .group_by(DiscountUse.person)
+    )
+    counts = by_person.order_by(func.count(DiscountUse.id).desc()).limit(1)
+    return session.scalar(counts) or 0
+
+
 def _claim(code: DiscountCode, holder: str, customer: Customer, cart_id: int | None) -> bool:
     """Write the use down; False when this order has one already."""
     use = insert(DiscountUse).values(

@@ -7,13 +7,21 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, text
 
 from shop.db import UtcDateTime, db, utcnow
-from shop.operations.invariants import access, at_stripe, goods, money, papers, work
+from shop.operations.invariants import (
+    access,
+    at_stripe,
+    discounts,
+    goods,
+    money,
+    papers,
+    work,
+)
 from shop.operations.invariants.at_stripe import Books
 from shop.operations.invariants.rule import Rule
 from shop.orders.models import MONEY_IN
 
 RULES = sorted(
-    (*money.RULES, *goods.RULES, *access.RULES, *work.RULES, *papers.RULES),
+    (*money.RULES, *goods.RULES, *access.RULES, *work.RULES, *papers.RULES, *discounts.RULES),
     key=lambda rule: rule.code,
 )
 WINDOW = timedelta(days=1)

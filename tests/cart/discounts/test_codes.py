@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from shop.cart.discounts import codes
+from shop.cart.discounts import codes, uses
 from shop.cart.discounts.models import Discount, DiscountCode
 from shop.cart.discounts.terms import BadTerms, Terms, change_discount, create_discount
 from shop.db import session
@@ -100,6 +100,11 @@ def test_terms_change_but_not_below_what_was_used(app: Flask) -> None:
     assert (discount.basis_points, discount.amount, discount.is_for_all) == (None, 500, False)
     with pytest.raises(BadTerms, match="used 3 times"):
         change_discount(discount, Terms("Summer", basis_points=1, most_uses=2))
+    (code_id,) = session.scalars(select(DiscountCode.id))
+    for order in ("one", "two"):
+        uses.hold(code_id, order, uses.Customer(None, "mara@example.org"))
+    with pytest.raises(BadTerms, match="used 2 times"):
+        change_discount(discount, Terms("Summer", basis_points=1, most_per_customer=1))
 
 
 def test_the_commands(app: Flask) -> None:

@@ -28,7 +28,7 @@ def test_the_cart_has_a_fold_and_then_the_code(buyer: Buyer) -> None:
     assert type_in(buyer, "/cart/discount").location == "/cart"
     page = buyer.get("/cart").text
     assert "<dt>Discount, SPRING10</dt><dd>-€3.80</dd>" in page
-    assert "<dt>To pay</dt><dd>€34.20</dd>" in page
+    assert "<dt>After discount</dt><dd>€34.20</dd>" in page
     assert "<summary>Another discount code</summary>" in page
     assert buyer.post("/cart/discount/removal").location == "/cart"
     page = buyer.get("/cart").text
@@ -46,6 +46,7 @@ def test_a_refusal_stands_beside_the_field(buyer: Buyer, url: str) -> None:
     assert re.search(f'<p class="err" id="code-error"><svg.*</svg>{REFUSED}</p>', answer.text)
     assert 'aria-describedby="code-error" aria-invalid="true"' in answer.text
     assert "<details open>" in answer.text
+    assert "autofocus" in answer.text
     assert 'value="  spring &amp; 10 "' in answer.text
     assert buyer.get("/api/cart").json["discount"] is None
 
