@@ -159,6 +159,13 @@ BASE_X = 0x216936D3CD6E53FEC0A4E231FDD6DC5C692CC7609525A7B2C9562D608F25D51A
 BASE: Point = (BASE_X, BASE_Y, 1, BASE_X * BASE_Y % P)
 
 
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError):
+        raise BadLicense(f"{path} cannot be read") from None
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Check a license file without the shop.")
     parser.add_argument("file", type=Path)
@@ -169,7 +176,7 @@ def main() -> int:
     )
     given = parser.parse_args()
     try:
-        contents = read_file(given.file.read_text(), given.public_key)
+        contents = read_file(_read(given.file), given.public_key)
     except BadLicense as error:
         sys.stderr.write(f"NOT_A_LICENSE: {error}\n")
         return 1

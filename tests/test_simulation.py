@@ -67,3 +67,12 @@ def test_unknown_plans_are_refused(app: Flask, price: Price) -> None:
     result = app.test_cli_runner().invoke(args=["simulate", "NO-SUCH"])
     assert (result.exit_code, "no such plan" in result.output) == (1, True)
     assert price.variant.sku in simulate(app, "--plans")
+
+
+def test_a_stripe_that_is_not_there_is_named(app: Flask, price: Price) -> None:
+    nowhere = {"stripe_api_base": "http://127.0.0.1:9"}
+    app.extensions["settings"] = app.extensions["settings"].model_copy(update=nowhere)
+    result = app.test_cli_runner().invoke(args=["simulate", str(price.id)])
+    assert result.exit_code == 1
+    assert "Stripe does not answer at http" in result.output
+    assert "SHOP_STRIPE_API_BASE" in result.output

@@ -1,5 +1,8 @@
 """A task is a nudge: the rows say what is due, and `sweep` finds what no task did."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from celery import shared_task
 
 from shop import db, leases
@@ -7,7 +10,7 @@ from shop.billing import inbox, refunds
 from shop.billing.disputes import ending
 from shop.billing.models import StripeEvent
 from shop.billing.reconciling import running
-from shop.billing.subscriptions import mails, mirror, portal_settings, state, trials
+from shop.billing.subscriptions import collecting, mails, mirror, portal_settings, state, trials
 from shop.billing.subscriptions.models import Subscription
 from shop.db import session
 from shop.errors import ShopError
@@ -21,33 +24,27 @@ def handle_stripe_event(event_id: int) -> None:
 
 @shared_task
 def submit_refund(refund_id: int) -> None:
-    try:
+    with _waiting_on_failure("refund", refund_id):
         refunds.submit(refund_id)
-        db.commit()
-    except Exception as error:  # noqa: BLE001  it stays requested, and holds up no other
-        db.rollback()
-        log.warning("refund waits", refund=refund_id, error=type(error).__name__)
 
 
 @shared_task
 def end_trial(subscription_id: int) -> None:
-    try:
+    with _waiting_on_failure("trial", subscription_id):
         trials.end_refused(subscription_id)
         mirror.sync(subscription_id)
-        db.commit()
-    except Exception as error:  # noqa: BLE001  it stays refused, and holds up no other
-        db.rollback()
-        log.warning("trial waits", subscription=subscription_id, error=type(error).__name__)
 
 
 @shared_task
 def end_disputed(subscription_id: int) -> None:
-    try:
+    with _waiting_on_failure("end", subscription_id):
         ending.end(subscription_id)
-        db.commit()
-    except Exception as error:  # noqa: BLE001  it goes on being lost, and holds up no other
-        db.rollback()
-        log.warning("end waits", subscription=subscription_id, error=type(error).__name__)
+
+
+@shared_task
+def collect_open(subscription_id: int) -> None:
+    with _waiting_on_failure("collection", subscription_id):
+        collecting.collect(subscription_id)
 
 
 @shared_task(time_limit=3600, soft_time_limit=3500)
@@ -81,7 +78,7 @@ def sweep() -> int:
     event_ids = leases.due(StripeEvent)
     refund_ids = refunds.unsubmitted()
     trial_ids, grace_ids = trials.refused(), state.out_of_grace()
-    lost_ids = ending.still_charged()
+    lost_ids, owing_ids = ending.still_charged(), collecting.due()
     db.commit()
     for event_id in event_ids:
         inbox.process(event_id)
@@ -94,4 +91,17 @@ def sweep() -> int:
         db.commit()
     for lost_id in lost_ids:
         end_disputed.run(lost_id)
-    return sum(map(len, (event_ids, refund_ids, trial_ids, grace_ids, lost_ids)))
+    for owing_id in owing_ids:
+        collect_open.run(owing_id)
+    return sum(map(len, (event_ids, refund_ids, trial_ids, grace_ids, lost_ids, owing_ids)))
+
+
+@contextmanager
+def _waiting_on_failure(what: str, row_id: int) -> Iterator[None]:
+    """Commits; what fails stays due, and holds up no other."""
+    try:
+        yield
+        db.commit()
+    except Exception as error:  # noqa: BLE001  the row says that it is due
+        db.rollback()
+        log.warning(f"{what} waits", row=row_id, error=type(error).__name__)

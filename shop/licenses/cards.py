@@ -14,6 +14,8 @@ PILLS = {
     Status.SUSPENDED: ("warn", "Suspended"),
     Status.REVOKED: ("bad", "Ended"),
 }
+RESTING = ("warn", "On hold")
+RESTS = "Rests with the subscription"
 DOTS = 12
 """More seats than these are told in words only."""
 
@@ -28,6 +30,8 @@ class Card:
     frees_left: int
     grant_token: str | None
     subscription_token: str | None
+    rests: bool
+    """Its subscription gives no access, and goes on when it is paid or resumed."""
 
     @property
     def is_open(self) -> bool:
@@ -61,12 +65,15 @@ def mine() -> list[Card]:
         Card(
             owned.license,
             _edition(owned),
-            _pill(owned.license),
-            terms.until(owned.license, versions.get(owned.license.product_id, [])),
+            RESTING if _rests(owned) else _pill(owned.license),
+            RESTS
+            if _rests(owned)
+            else terms.until(owned.license, versions.get(owned.license.product_id, [])),
             devices.get(owned.license.id, []),
             left[owned.license.id],
             owned.grant_token,
             owned.subscription.token if owned.subscription else None,
+            _rests(owned),
         )
         for owned in found
     ]
@@ -76,6 +83,11 @@ def has_files(license: License) -> bool:
     policy = license.policy
     is_open = license.ended_at is None and license.key is not None
     return is_open and not policy.is_floating and policy.offline_days > 0
+
+
+def _rests(owned: finding.Owned) -> bool:
+    one = owned.subscription
+    return one is not None and not one.has_access and not one.is_over
 
 
 def _edition(owned: finding.Owned) -> str:

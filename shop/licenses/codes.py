@@ -29,8 +29,8 @@ class Code(enum.StrEnum):
 DETAILS = {
     Code.VALID: "The license is good.",
     Code.NOT_FOUND: "There is no license with this key. Compare it with the one in your account.",
-    Code.REVOKED: "This license was taken back, for example because it was refunded.",
-    Code.SUSPENDED: "This license is suspended. Write to us, and we will look into it.",
+    Code.REVOKED: "This license was taken back: its money was returned, or never came.",
+    Code.SUSPENDED: "This license is on hold. Your account says why.",
     Code.EXPIRED: "This license has expired.",
     Code.OVERDUE: "This license file is too old. Get a new one while the license is good.",
     Code.NO_MACHINE: "The license is not in use yet. Activate this machine first.",

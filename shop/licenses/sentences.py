@@ -32,7 +32,7 @@ ENDS = {
     REFUND: "all of the order's money was returned",
     DISPUTE: "the bank took the payment back",
     subscribed.END: "the subscription gives no access any more",
-    NEVER_PAID: "the trial ended without a payment",
+    NEVER_PAID: "no payment for it has come",
 }
 UNOPENED = {
     PaymentState.PENDING: "The payment was not begun or not finished.",

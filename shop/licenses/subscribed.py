@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from shop.billing.subscriptions.models import Subscription
 from shop.billing.subscriptions.opened import Opened
 from shop.catalog.models import Kind, Price
 from shop.db import session, utcnow
+from shop.downloads import releases
 from shop.downloads import subscribed as subscribed_files
 from shop.events import SubscriptionChanged
 from shop.licenses import minting
@@ -15,6 +17,7 @@ from shop.licenses.models import License, LicensePolicy, OnExpiry
 from shop.licenses.policies import machine_limit, policy_for
 from shop.licenses.pool import waiting
 from shop.licenses.pool.taking import NoKeys
+from shop.licenses.terms import newest_kept
 
 NEVER_PAID = "never paid"
 """The reason of what ends with a trial; it comes back with the first payment."""
@@ -74,16 +77,25 @@ def _policy(subscription: Subscription) -> LicensePolicy:
 def opened_by(subscription_ids: Sequence[int]) -> dict[int, Opened]:
     """By subscription: its license."""
     query = select(License).where(License.subscription_id.in_(subscription_ids))
+    found = session.scalars(query.options(joinedload(License.policy))).all()
+    ended = {one.product_id for one in found if _keeps(one) and one.is_expired}
+    versions = releases.of(ended) if ended else {}
     return {
         license.subscription_id: Opened(
             license_key=license.key,
             license_status=license.status,
             machines=license.machines,
             machine_limit=license.machine_limit,
+            keeps_versions=_keeps(license),
+            kept_version=newest_kept(license, versions.get(license.product_id, [])),
         )
-        for license in session.scalars(query)
+        for license in found
         if license.subscription_id is not None
     }
+
+
+def _keeps(license: License) -> bool:
+    return license.policy.on_expiry is OnExpiry.KEEP_VERSIONS and license.ended_at is None
 
 
 def limit_of(price: Price, quantity: int) -> int | None:

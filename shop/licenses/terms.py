@@ -29,7 +29,7 @@ def _until_expiry(license: License, versions: Sequence[Release]) -> str:
 def _updates(license: License, versions: Sequence[Release], day: str) -> str:
     if not license.is_expired:
         return f"Yours for good, updates until {day}"
-    kept = _newest_kept(license, versions)
+    kept = newest_kept(license, versions)
     return f"Yours for good up to version {kept}" if kept else f"Updates ended on {day}"
 
 
@@ -37,9 +37,10 @@ def kept_version(license: License) -> str | None:
     """The newest version that an expired license keeps; None while it is running."""
     if not license.is_expired:
         return None
-    return _newest_kept(license, releases.of([license.product_id]).get(license.product_id, []))
+    return newest_kept(license, releases.of([license.product_id]).get(license.product_id, []))
 
 
-def _newest_kept(license: License, versions: Sequence[Release]) -> str | None:
+def newest_kept(license: License, versions: Sequence[Release]) -> str | None:
+    """:param versions: of the product, newest first."""
     end = license.expires_at
     return next((one.version for one in versions if end and one.released_at <= end), None)

@@ -3,7 +3,7 @@ from sqlalchemy import select
 
 from shop import config
 from shop.accounts import people
-from shop.billing.gateway import Declined
+from shop.billing.gateway import Declined, StripeUnavailable
 from shop.billing.subscriptions import plans
 from shop.billing.subscriptions.rehearsal import Rehearsal
 from shop.catalog.models import Interval, Price, Product, Variant
@@ -11,6 +11,8 @@ from shop.db import commit, session
 from shop.simulation.stage import set_up
 from shop.simulation.story import Story
 from shop.simulation.telling import Teller
+
+START = "Start the shop with its sandbox, or say where it is with SHOP_STRIPE_API_BASE."
 
 
 @click.command("simulate")
@@ -44,6 +46,9 @@ def simulate(
             Story(rehearsal, Teller(rehearsal), *ids, card, failing_card).play()
         except Declined as refusal:
             click.echo(f"    declined: {refusal.reason}")
+        except StripeUnavailable:
+            where = settings.stripe_api_base
+            raise click.ClickException(f"Stripe does not answer at {where}. {START}") from None
         finally:
             rehearsal.close()
 

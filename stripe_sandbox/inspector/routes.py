@@ -28,6 +28,10 @@ bp = Blueprint(
 LATEST = 200
 
 
+POLICY = "default-src 'none'; style-src 'self'; img-src data:"
+"""The pages' empty icon is a `data:` address."""
+
+
 @bp.app_template_filter()
 def clock(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%H:%M:%S")
@@ -35,7 +39,7 @@ def clock(seconds: float) -> str:
 
 @bp.after_request
 def protect(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'"
+    response.headers["Content-Security-Policy"] = POLICY
     return response
 
 

@@ -36,7 +36,7 @@ def test_a_customer_subscribes_changes_cancels_keeps_and_cancels(
     expect(page.get_by_text(re.compile("0 of . devices in use"))).to_be_visible()
     change_plan(page, r"Personal.*€45\.00 every year")
     expect(page.get_by_text("€45.00 every year").first).to_be_visible()
-    expect(page.get_by_text("The plan was changed.")).to_be_visible()
+    expect(page.get_by_text("Changed to Atlas, Personal, every year.")).to_be_visible()
     change_mind(window)
 
     page.goto("/account/subscriptions")

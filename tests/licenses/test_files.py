@@ -195,3 +195,12 @@ def test_l07_the_reader_believes_no_old_answer(program: Browser) -> None:
             verify_license.check_answer(forged, nonce, key)
     refused = ask(program, "validate", bought.key, nonce="x", entitlements=["more"])
     assert not verify_license.check_answer(refused, "x", key)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_what_cannot_be_read_is_told_in_words(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "license.txt"
+    if content is not None:
+        path.write_bytes(content)
+    status, said = read_alone(path, "--public-key", "", "--fingerprint", FINGERPRINT)
+    assert (status, said) == (1, f"NOT_A_LICENSE: {path} cannot be read\n")

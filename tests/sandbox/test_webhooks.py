@@ -140,6 +140,7 @@ def test_the_inspector_shows_events_and_replays_them(
         answer = requests.get(f"{sandbox.url}/{page}", timeout=10)
         assert answer.status_code == 200
         assert "customer" in answer.text
+        assert "data:" in answer.headers["Content-Security-Policy"]  # the pages' empty icon
 
     requests.post(f"{sandbox.url}/inspect/events/{event['id']}/replay", timeout=10)
     assert receiver.wait_for(2) == ["customer.created"] * 2

@@ -4,7 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from shop.accounts.access import required_role, signed_in_user
-from shop.billing.subscriptions import acts, finding, looking, opened, portal
+from shop.billing.gateway import Declined, StripeRefused
+from shop.billing.subscriptions import acts, collecting, finding, looking, opened, portal
 from shop.billing.subscriptions.models import Subscription, SubscriptionStatus
 from shop.billing.subscriptions.portal import Flow
 from shop.billing.subscriptions.shown import Shown
@@ -15,6 +16,9 @@ bp = Blueprint(
 
 KEPT = "Kept: your subscription goes on as before."
 STAYED = "Your plan stays as it is."
+PAID = "Paid, thank you: everything works."
+BEING_PAID = "Your bank is still confirming the payment."
+OTHER_WAYS = "Change the card, or pay the open invoice under “Invoices”."
 RESUMED = "Your subscription goes on."
 AGAIN = 2
 """Seconds until a page that waits for Stripe looks again."""
@@ -69,6 +73,18 @@ def open_home() -> Response:
     return redirect(portal.open_home(signed_in_user()), 303)
 
 
+@bp.post("/<token>/collect")
+@required_role()
+def collect(token: str) -> Response:
+    """Try once more what could not be collected."""
+    found = finding.my(token)
+    try:
+        still_owes = collecting.collect(found.id).owes
+    except (Declined, StripeRefused) as refusal:
+        return _back(token, f"{refusal.reason} {OTHER_WAYS}", "bad")
+    return _back(token, BEING_PAID if still_owes else PAID)
+
+
 @bp.post("/<token>/keep")
 @required_role()
 def keep(token: str) -> Response:
@@ -93,14 +109,18 @@ def resume(token: str) -> Response:
 @bp.errorhandler(portal.NotNow)
 @bp.errorhandler(portal.NothingToManage)
 def show_again(error: portal.NotNow | portal.NothingToManage) -> Response:
-    """A page that was open while things changed: show them as they are now."""
+    """A page that was open while things changed: show them as they are now.
+
+    Other blueprints answer by it too, so the pages are named in full.
+    """
     flash(error.detail, "warn")
     token = (request.view_args or {}).get("token")
-    return redirect(url_for(".show", token=token) if token else url_for(".index"), 303)
+    page = url_for("subscriptions.show", token=token) if token else url_for("subscriptions.index")
+    return redirect(page, 303)
 
 
-def _back(token: str, said: str) -> Response:
-    flash(said, "good")
+def _back(token: str, said: str, kind: str = "good") -> Response:
+    flash(said, kind)
     return redirect(url_for(".show", token=token), 303)
 
 

@@ -44,6 +44,8 @@ def due(subscription: Subscription) -> Iterator[Letter]:
         yield _payment_failed(subscription)
     if not subscription.has_access and subscription.past_due_since:
         yield _access_ended(subscription)
+    if subscription.status is ACTIVE and _count(subscription, "past_due"):
+        yield _repaired(subscription)
     if subscription.status is SubscriptionStatus.PAUSED:
         yield _paused(subscription)
     yield from _about_the_end(subscription)
@@ -57,8 +59,7 @@ def charge(price: Price, quantity: int) -> str:
 
 
 def _name(subscription: Subscription) -> str:
-    seats = f", {subscription.quantity} seats" if subscription.quantity > 1 else ""
-    return plans.title_of(subscription.price) + seats
+    return plans.title_of(subscription.price, subscription.quantity)
 
 
 def _welcome(subscription: Subscription) -> Letter:
@@ -70,19 +71,22 @@ def _welcome(subscription: Subscription) -> Letter:
         )
     else:
         terms = f"It costs {costs} and renews by itself until you cancel."
-    opening = f"thank you: your subscription of {name} has begun."
+    opening = f"Thank you: your subscription of {name} has begun."
     title = subscription.product.title
     return Letter("welcome", f"Welcome to {title}", (opening, terms), shows_key=True)
 
 
 def _plan_changed(subscription: Subscription) -> Letter:
     name, costs = _name(subscription), charge(subscription.price, subscription.quantity)
+    follows = "What you had paid for the rest of the period was taken into account."
+    if subscription.status is TRIALING and subscription.trial_end:
+        follows = f"Your trial goes on until {show_date(subscription.trial_end)}."
     return Letter(
         f"plan:{subscription.changes}",
         f"Your plan is now {name}",
         (
-            f"your subscription is now {name}. It costs {costs}.",
-            "What you had paid for the rest of the period was taken into account.",
+            f"Your subscription is now {name}. It costs {costs}.",
+            follows,
         ),
     )
 
@@ -94,7 +98,7 @@ def _payment_failed(subscription: Subscription) -> Letter:
         f"payment_failed:{subscription.latest_invoice_id}",
         f"We could not collect the payment for {subscription.product.title}",
         (
-            f"the payment for {_name(subscription)} could not be collected from {card}.",
+            f"The payment for {_name(subscription)} could not be collected from {card}.",
             f"Everything goes on working until {until}. Please take another card, or see that "
             "this one can be charged; we try again in the next days.",
         ),
@@ -107,11 +111,23 @@ def _access_ended(subscription: Subscription) -> Letter:
         f"access_ended:{_day(subscription.past_due_since)}",
         f"{subscription.product.title} is on hold",
         (
-            f"the payment for {_name(subscription)} is still missing, so its license and files "
+            f"The payment for {_name(subscription)} is still missing, so its license and files "
             "are on hold.",
             "As soon as a card can be charged, everything works again by itself.",
         ),
         "Repair the payment",
+    )
+
+
+def _repaired(subscription: Subscription) -> Letter:
+    return Letter(
+        f"repaired:{_count(subscription, 'past_due')}",
+        f"{subscription.product.title}: your payment has arrived",
+        (
+            f"The payment for {_name(subscription)} has arrived. Thank you: your subscription "
+            "is active, and everything works.",
+            "The invoice is in your account.",
+        ),
     )
 
 
@@ -122,7 +138,7 @@ def _paused(subscription: Subscription) -> Letter:
     return Letter(
         f"paused:{_count(subscription, 'paused')}",
         f"{subscription.product.title} is paused",
-        (f"your subscription of {_name(subscription)} is paused: nothing is charged.{back}",),
+        (f"Your subscription of {_name(subscription)} is paused: nothing is charged.{back}",),
     )
 
 
@@ -133,7 +149,7 @@ def _about_the_end(subscription: Subscription) -> Iterator[Letter]:
             f"canceled:{times}",
             f"{subscription.product.title} is canceled",
             (
-                f"you canceled {_name(subscription)}. It goes on until "
+                f"You canceled {_name(subscription)}. It goes on until "
                 f"{show_date(subscription.ends_at)}, and nothing more is charged.",
                 "Did you change your mind? Until then you can keep it with one click.",
             ),
@@ -142,7 +158,7 @@ def _about_the_end(subscription: Subscription) -> Iterator[Letter]:
         yield Letter(
             f"kept:{times}",
             f"{subscription.product.title} goes on",
-            (f"your subscription of {_name(subscription)} goes on: it is not canceled any more.",),
+            (f"Your subscription of {_name(subscription)} goes on: it is not canceled any more.",),
         )
 
 
@@ -152,7 +168,7 @@ def _at_the_end(subscription: Subscription) -> Iterator[Letter]:
             "ended",
             f"{subscription.product.title} has ended",
             (
-                f"your subscription of {_name(subscription)} has ended. Nothing more is charged.",
+                f"Your subscription of {_name(subscription)} has ended. Nothing more is charged.",
                 "Your invoices stay in your account. You are welcome back any time.",
             ),
             "See your account",
@@ -178,7 +194,7 @@ def _trial_ends(subscription: Subscription) -> Letter:
         f"trial_ends:{_day(end)}",
         f"Your trial of {subscription.product.title} ends soon",
         (
-            f"your trial of {_name(subscription)} ends on {show_date(end)}. From then on it costs "
+            f"Your trial of {_name(subscription)} ends on {show_date(end)}. From then on it costs "
             f"{charge(subscription.price, subscription.quantity)}.",
             "If you do not want it, cancel before that day, and nothing is charged.",
         ),
@@ -194,7 +210,7 @@ def _renewal(subscription: Subscription) -> Letter:
         f"renewal:{_day(end)}",
         f"{subscription.product.title} renews on {show_date(end)}",
         (
-            f"on {show_date(end)}, {_name(subscription)} renews: {charge(price, quantity)}, "
+            f"On {show_date(end)}, {_name(subscription)} renews: {charge(price, quantity)}, "
             f"collected{card}.",
             "There is nothing to do. You can change your plan or cancel before that day.",
         ),
@@ -206,7 +222,7 @@ def _card_expires(subscription: Subscription) -> Letter:
         f"card_expires:{subscription.card_last4}:{subscription.card_expires}",
         f"Your card ending in {subscription.card_last4} expires",
         (
-            f"the card ending in {subscription.card_last4} expires before the next payment for "
+            f"The card ending in {subscription.card_last4} expires before the next payment for "
             f"{_name(subscription)}.",
             "Please name another card in time, so that nothing is interrupted.",
         ),

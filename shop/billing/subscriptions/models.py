@@ -65,6 +65,7 @@ class SubscriptionStatus(enum.StrEnum):
     CANCELED = "canceled"
 
 
+OWING = (SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID)
 OVER = (SubscriptionStatus.INCOMPLETE_EXPIRED, SubscriptionStatus.CANCELED)
 
 
@@ -132,6 +133,8 @@ class Subscription(AtStripe, Base):
     card_expires: Mapped[str | None]
     """`2027-04`: the last month in which it works."""
     card_fingerprint: Mapped[str | None]
+    failed_card: Mapped[str | None]
+    """While it owes: the fingerprint of the card that could not be charged."""
     changes: Mapped[int] = mapped_column(default=0)
     """How often the plan or the number of seats became another."""
     test_clock: Mapped[str | None] = mapped_column(index=True)
@@ -159,6 +162,16 @@ class Subscription(AtStripe, Base):
     @property
     def is_over(self) -> bool:
         return self.status in OVER
+
+    @property
+    def owes(self) -> bool:
+        return self.status in OWING
+
+    @property
+    def has_new_card(self) -> bool:
+        """Whether it owes money, and has a card that was not charged for it."""
+        card = self.card_fingerprint
+        return self.owes and card is not None and card != self.failed_card
 
 
 class SubscriptionEntry(Base):

@@ -16,6 +16,10 @@ class Opened:
     machines: int = 0
     """How many use it now."""
     machine_limit: int | None = None
+    keeps_versions: bool = False
+    """Whether what was released before the end goes on working after it."""
+    kept_version: str | None = None
+    """Once it has ended: the newest one that does."""
     download_url: str | None = None
 
 

@@ -77,9 +77,10 @@ def of_product(product_id: int, currency: str) -> Sequence[Price]:
     return session.scalars(query.order_by(Price.unit_amount, Price.id)).all()
 
 
-def title_of(price: Price) -> str:
-    """`Atlas, Team, every month`: what tells it from the product's other plans."""
-    return ", ".join(part for part in (name_of(price), rhythm(price)) if part)
+def title_of(price: Price, quantity: int = 1) -> str:
+    """`Atlas, Team, every month, 3 seats`: what tells it from the product's other plans."""
+    seats = f"{quantity} seats" if quantity > 1 else ""
+    return ", ".join(part for part in (name_of(price), rhythm(price), seats) if part)
 
 
 def name_of(price: Price) -> str:

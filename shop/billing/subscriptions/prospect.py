@@ -32,7 +32,7 @@ class Prospect:
 
     @property
     def name(self) -> str:
-        return plans.name_of(self.price)
+        return plans.title_of(self.price, self.quantity)
 
     @property
     def is_present(self) -> bool:

@@ -116,14 +116,21 @@ class Shown:
             return "Nothing more is charged."
         if row.status is SubscriptionStatus.TRIALING and row.trial_end:
             return f"Free until {show_date(row.trial_end)}, then {self.rate}"
-        return f"Next charge {self.next_charge}" if self.next_charge else ""
+        return self._debt or (f"Next charge {self.next_charge}" if self.next_charge else "")
+
+    @property
+    def _debt(self) -> str:
+        if not self.row.owes:
+            return ""
+        works = f"Everything works until {show_date(self.grace_end)}."
+        return works if self.row.has_access else "On hold until it is paid."
 
     @property
     def card(self) -> str:
         row = self.row
         if not row.card_last4:
             return ""
-        return f"{(row.card_brand or '').capitalize()} ···· {row.card_last4}"
+        return f"{(row.card_brand or '').capitalize()} ending in {row.card_last4}"
 
     @property
     def card_until(self) -> str:
@@ -167,11 +174,25 @@ class Shown:
         """How long what it opens is good."""
         row = self.row
         if not row.has_access:
-            return "It ended with the subscription" if row.is_over else "Rests for the time being"
+            return self._term_after if row.is_over else "Rests for the time being"
         return f"Good until {show_date(row.ends_at)}" if row.ends_at else "Good while you subscribe"
 
     @property
+    def _term_after(self) -> str:
+        kept = self.opens.kept_version
+        return f"Yours for good up to version {kept}" if kept else "It ended with the subscription"
+
+    @property
+    def keeps_versions(self) -> bool:
+        """Of who paid, and where the license says so: what was released before the end."""
+        return self.opens.keeps_versions and self.row.paid_at is not None
+
+    @property
     def key_pill(self) -> tuple[str, str]:
+        if not self.row.has_access and not self.row.is_over:
+            return "warn", "On hold"
+        if self.opens.kept_version:
+            return "info", "Updates ended"
         return KEY_PILLS[self.opens.license_status or "active"]
 
     @property

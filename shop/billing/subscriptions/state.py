@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from shop import config, events
 from shop.billing.subscriptions import plans, timeline, trials
-from shop.billing.subscriptions.models import Subscription, SubscriptionStatus
+from shop.billing.subscriptions.models import OWING, Subscription, SubscriptionStatus
 from shop.billing.subscriptions.snapshots import Snapshot
 from shop.db import session, utcnow
 from shop.jobs import enqueue
@@ -27,6 +27,7 @@ def follow(subscription: Subscription, snapshot: Snapshot) -> None:
     if subscription.status is SubscriptionStatus.TRIALING and not trials.begin(subscription):
         subscription.trial_refused = True
         enqueue("shop.billing.tasks.end_trial", subscription.id)
+    _follow_debt(subscription, before)
     settle(subscription)
     if timeline.note_changes(subscription, before):
         session.flush()  # listeners read the row
@@ -75,6 +76,17 @@ def mark_paid(stripe_subscription_id: str, at: datetime) -> None:
     found = session.scalar(row.values(paid_at=at).returning(Subscription.id))
     if found is not None:
         events.publish(events.SubscriptionChanged(found))
+
+
+def _follow_debt(subscription: Subscription, before: timeline.Picture) -> None:
+    """A card that came after the one that failed is charged now, and not at Stripe's next try."""
+    if not subscription.owes:
+        subscription.failed_card = None
+    elif before.status not in OWING:
+        subscription.failed_card = subscription.card_fingerprint
+    is_new = timeline.picture(subscription).card != before.card
+    if is_new and subscription.has_new_card:
+        enqueue("shop.billing.tasks.collect_open", subscription.id)
 
 
 def _copy(subscription: Subscription, snapshot: Snapshot) -> None:

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import object_session
 
+from shop.billing.subscriptions import plans
 from shop.billing.subscriptions.models import (
     OVER,
     Subscription,
     SubscriptionEntry,
     SubscriptionStatus,
 )
+from shop.catalog.models import Price
 
 STATUSES = {
     SubscriptionStatus.TRIALING: "The trial began.",
@@ -67,6 +69,8 @@ def note_changes(subscription: Subscription, before: Picture) -> bool:
     after = picture(subscription)
     for kind, text in _sentences(before, after):
         note(subscription, kind, text)
+    if (before.price_id, before.quantity) != (after.price_id, after.quantity):
+        note(subscription, "plan", _plan(subscription))
     return after != before
 
 
@@ -84,8 +88,6 @@ def _sentences(before: Picture, after: Picture) -> list[tuple[str, str]]:
     found = []
     if before.status is not after.status:
         found.append((after.status.value, STATUSES[after.status]))
-    if (before.price_id, before.quantity) != (after.price_id, after.quantity):
-        found.append(("plan", "The plan was changed."))
     if before.ends_at != after.ends_at and not after.is_over:
         found.append(_end(after.ends_at))
     if before.card != after.card and after.card[0] and before.card[0]:
@@ -95,6 +97,14 @@ def _sentences(before: Picture, after: Picture) -> list[tuple[str, str]]:
     if not before.has_access and after.has_access:
         found.append(("access_given", "Access was given."))
     return found
+
+
+def _plan(subscription: Subscription) -> str:
+    """By the id: the row may still hold the price before."""
+    session = object_session(subscription)
+    assert session  # noqa: S101  rows that are followed are loaded ones
+    price = session.get_one(Price, subscription.price_id)
+    return f"Changed to {plans.title_of(price, subscription.quantity)}."
 
 
 def _end(ends_at: datetime | None) -> tuple[str, str]:

@@ -9,10 +9,12 @@ from sqlalchemy import update
 from shop.billing.subscriptions.models import Subscription, SubscriptionStatus
 from shop.catalog.models import Interval, Kind
 from shop.db import commit, session
+from shop.licenses.models import OnExpiry
 from tests.billing.subscriptions.portal_visitor import confirm
 from tests.billing.subscriptions.subscriber import Subscriber, day, make_plan, make_subscriber
 from tests.browser import Browser
 from tests.downloads.factories import make_release
+from tests.licenses.factories import make_policy
 from tests.queries import count_queries
 from tests.servers.processes import eventually
 
@@ -51,7 +53,7 @@ def test_the_page_tells_plan_price_next_charge_card_and_key(
         "<dt>Price</dt><dd>€30.00 every month</dd>",
         "<dt>Seats</dt><dd>2</dd>",
         f"<dt>Next charge</dt><dd>€30.00 on {end}</dd>",
-        "Visa ···· 4242, until 12/2034",
+        "Visa ending in 4242, until 12/2034",
         "0 of 6 devices in use",
         "The subscription is active.",
         ">Active<",
@@ -131,6 +133,9 @@ def test_canceling_keeps_access_to_the_end_and_can_be_taken_back(
     assert (subscription.cancel_reason, subscription.cancel_comment) == ("unused", "Too busy")
     assert client.post(f"{PAGE}/{ada.token}/cancel").location == f"{PAGE}/{ada.token}"
     assert "Keep it first" in read(client, f"{PAGE}/{ada.token}")
+    old_tab = client.get(f"{PAGE}/{ada.token}/plan")
+    assert (old_tab.status_code, old_tab.location) == (303, f"{PAGE}/{ada.token}")
+    assert "Keep it first" in read(client, f"{PAGE}/{ada.token}")
 
     assert client.post(f"{PAGE}/{ada.token}/keep").status_code == 303
     page = read(client, f"{PAGE}/{ada.token}")
@@ -143,7 +148,7 @@ def test_a_new_card_is_seen_when_its_owner_comes_back(client: Browser, ada: Subs
     card = {"number": "5555555555554444", "expiry": "12 / 40", "cvc": "123", "name": "Ada"}
     back = confirm(ada.sandbox, to_portal(client, ada, "payment_method"), **card)
     page = come_back(client, back)
-    assert "Mastercard ···· 4444, until 12/2040" in page
+    assert "Mastercard ending in 4444, until 12/2040" in page
     assert "The card ending in 4444 is charged from now on." in page
 
 
@@ -217,12 +222,43 @@ def test_a_failed_renewal_says_until_when_everything_works(
     assert f"The payment failed. Everything works until {until}." in page.replace("</strong>", "")
 
 
+def test_what_rests_is_not_called_ended(client: Browser, ada: Subscriber) -> None:
+    ada.subscribe(make_plan(trial_days=3), card="4000000000000341")
+    ada.advance(days=4)
+    ada.advance(days=8)
+    assert "On hold until it is paid." in read(client, PAGE)
+    page = read(client, f"{PAGE}/{ada.token}")
+    assert "Access rests until it is paid." in page
+    assert ">On hold<" in page
+    licenses = read(client, "/account/licenses")
+    assert ">On hold<" in licenses
+    assert "rests until the subscription is paid" in licenses
+    assert ">Ended<" not in page + licenses
+
+
+def test_the_end_leaves_what_the_license_keeps(client: Browser, ada: Subscriber) -> None:
+    price = make_plan()
+    make_policy(price.variant.product, on_expiry=OnExpiry.KEEP_VERSIONS)
+    make_release(price.variant.product, version="3.2.0")
+    ada.subscribe(price)
+    page = read(client, f"{PAGE}/{ada.token}/cancellation")
+    assert "What was released by that day goes on working" in page
+    assert "opens nothing" not in page
+    ada.change(cancel_at_period_end="true")
+    ada.advance(days=32)
+    for address in (f"{PAGE}/{ada.token}", "/account/licenses"):
+        page = read(client, address)
+        assert "Yours for good up to version 3.2.0" in page
+        assert "Updates ended" in page
+
+
 def test_b08_another_persons_subscription_does_not_exist(client: Browser, ada: Subscriber) -> None:
     other = make_subscriber(ada.sandbox, "bea@example.org")
     token = other.subscribe(make_plan()).token
     for path in ("", "/cancellation", "/plan"):
         assert client.get(f"{PAGE}/{token}{path}").status_code == 404
-    for path in ("/cancel", "/pause", "/payment_method", "/keep", "/stay", "/resume", "/plan"):
+    acts = ("cancel", "pause", "payment_method", "keep", "stay", "resume", "collect", "plan")
+    for path in (f"/{act}" for act in acts):
         assert client.post(f"{PAGE}/{token}{path}").status_code == 404
     assert token not in client.get(PAGE).text
     session.rollback()

@@ -104,6 +104,7 @@ def test_a_dearer_plan_is_charged_and_works_at_once(
     assert due.startswith("€6."), page
     subscription = change(client, ada, plans.team)
     assert subscription.price_id == plans.team.id
+    assert subscription.entries[-1].text == "Changed to Atlas, Team, every month."
     assert f"€{invoices(ada)[0] / 100:.2f}" == due
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from shop.billing.subscriptions import plans
 from shop.billing.subscriptions.models import SubscriptionStatus
 from shop.billing.tasks import remind_subscribers
 from shop.catalog.models import Interval
@@ -45,6 +46,19 @@ def test_a_trial_is_told_to_end_three_days_before(subscriber: Subscriber) -> Non
     subscriber.advance(to=subscription.trial_end - timedelta(days=2))
     assert letters() == ["welcome", "trial_ends"]
     assert "€5.00 every month" in text_of("trial_ends")
+
+
+def test_what_a_change_means_is_told_in_a_trial_and_after_it(subscriber: Subscriber) -> None:
+    price = make_plan(trial_days=14)
+    yearly = make_plan(variant=price.variant, interval=Interval.YEAR, unit_amount=4500)
+    subscription = subscriber.subscribe(price)
+    item, plan = subscription.stripe_item_id or "", plans.stripe_price_of(yearly)
+    subscriber.change(**{"items[0][id]": item, "items[0][price]": plan, "items[0][quantity]": "2"})
+    text = text_of("plan:1")
+    assert "Your subscription is now Atlas" in text
+    assert "every year, 2 seats" in text
+    assert "Your trial goes on until" in text
+    assert "What you had paid" not in text
 
 
 def test_b03_each_state_is_told_once(subscriber: Subscriber) -> None:

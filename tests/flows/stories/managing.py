@@ -37,7 +37,7 @@ def change_plan(stage: Stage) -> None:
     portal = stage.browser.post(f"{PAGE}/{token}/plan", data=wished).headers["Location"]
     confirm_at_stripe(stage, portal, "change")
     come_back(stage, token, "plan")
-    assert "The plan was changed." in stage.browser.get(f"{PAGE}/{token}").text
+    assert "Changed to " in stage.browser.get(f"{PAGE}/{token}").text
 
 
 def change_card(stage: Stage) -> None:
