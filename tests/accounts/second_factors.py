@@ -43,9 +43,9 @@ def _id(user: User) -> int:
 
 def set_up(client: Browser, user: User) -> list[str]:
     """As somebody who is signed in does it; the recovery codes."""
-    begun = client.post("/account/second-factor", data={"password": PASSWORD})
+    begun = client.post("/account/security/second-factor", data={"password": PASSWORD})
     assert begun.status_code == 303, begun.text
-    done = client.post("/account/second-factor/app", data={"code": code_of(user)})
+    done = client.post("/account/security/second-factor/app", data={"code": code_of(user)})
     assert done.status_code == 201, done.text
     rest(user)
     return RECOVERY_CODE.findall(done.text)

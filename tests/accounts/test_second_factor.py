@@ -2,6 +2,7 @@
 
 from base64 import b32encode
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -96,6 +97,25 @@ def test_a10_of_two_tries_with_one_code_one_wins(either_app: Flask) -> None:
     assert sorted(map(bool, race(either_app, 2, act))) == [False, True]
 
 
+def test_without_its_guard_the_race_has_two_winners(postgres_app: Flask) -> None:
+    """The control: who looks first and writes later lets both in."""
+    user = make_guarded(open_browser(postgres_app))
+    factor_id = session.scalars(
+        select(SecondFactor.id).where(SecondFactor.user_id == user.id)
+    ).one()
+    both_looked = Barrier(2, timeout=30)
+    commit()
+
+    def act(_number: int) -> bool:
+        factor = session.get_one(SecondFactor, factor_id)
+        is_new = factor.last_step < 1
+        both_looked.wait()
+        factor.last_step = 1
+        return is_new
+
+    assert race(postgres_app, 2, act) == [True, True]
+
+
 def test_a10_of_five_tries_with_one_recovery_code_one_wins(either_app: Flask) -> None:
     user = make_guarded(open_browser(either_app))
     code = recovery.renew(user)[0]
@@ -174,7 +194,7 @@ def test_who_waits_is_forgotten_when_the_account_changes(
     assert not is_signed_in(phone)
 
 
-def test_a_mailed_link_does_not_go_around_it(user: User, app: Flask) -> None:
+def test_a06_a_mailed_link_does_not_go_around_it(user: User, app: Flask) -> None:
     phone = open_browser(app)
     ask_for_reset(phone, user.email)
     answer = phone.post(newest_link(user.email), data={"password": NEW_PASSWORD})
@@ -187,22 +207,22 @@ def test_a_mailed_link_does_not_go_around_it(user: User, app: Flask) -> None:
 def test_setting_it_needs_the_password(client: Browser) -> None:
     user = make_user()
     client.sign_in(user.email, PASSWORD)
-    wrong = client.post("/account/second-factor", data={"password": "wrong horse"})
+    wrong = client.post("/account/security/second-factor", data={"password": "wrong horse"})
     assert wrong.status_code == 422
     assert "That is not your current password." in wrong.text
-    assert client.get("/account/second-factor/app").status_code == 303
+    assert client.get("/account/security/second-factor/app").status_code == 303
     assert session.scalar(select(SecondFactor.id)) is None
 
 
 def test_it_counts_once_a_first_code_was_right(client: Browser, app: Flask) -> None:
     user = make_user()
     client.sign_in(user.email, PASSWORD)
-    client.post("/account/second-factor", data={"password": PASSWORD})
-    wrong = client.post("/account/second-factor/app", data={"code": wrong_code(user)})
+    client.post("/account/security/second-factor", data={"password": PASSWORD})
+    wrong = client.post("/account/security/second-factor/app", data={"code": wrong_code(user)})
     assert wrong.status_code == 422
     assert "That code is not right" in wrong.text
     assert open_browser(app).sign_in(user.email, PASSWORD).location == "/account"
-    done = client.post("/account/second-factor/app", data={"code": code_of(user)})
+    done = client.post("/account/security/second-factor/app", data={"code": code_of(user)})
     assert done.status_code == 201
     assert subjects(user) == ["Your account has a second factor"]
     assert open_browser(app).sign_in(user.email, PASSWORD).location == "/sign-in/second-factor"
@@ -211,9 +231,9 @@ def test_it_counts_once_a_first_code_was_right(client: Browser, app: Flask) -> N
 def test_the_code_that_set_it_up_is_used(client: Browser, app: Flask) -> None:
     user = make_user()
     client.sign_in(user.email, PASSWORD)
-    client.post("/account/second-factor", data={"password": PASSWORD})
+    client.post("/account/security/second-factor", data={"password": PASSWORD})
     code = code_of(user)
-    client.post("/account/second-factor/app", data={"code": code})
+    client.post("/account/security/second-factor/app", data={"code": code})
     phone = open_browser(app)
     phone.sign_in(user.email, PASSWORD)
     assert enter(phone, code) == 422
@@ -231,16 +251,16 @@ def test_setting_it_signs_out_everywhere_else(client: Browser, other_client: Bro
 def test_the_secret_is_shown_while_it_is_set_up_and_sealed(client: Browser) -> None:
     user = make_user()
     client.sign_in(user.email, PASSWORD)
-    client.post("/account/second-factor", data={"password": PASSWORD})
+    client.post("/account/security/second-factor", data={"password": PASSWORD})
     secret = app_of(user).secret
-    page = client.get("/account/second-factor/app").text
+    page = client.get("/account/security/second-factor/app").text
     assert secret in page.replace(" ", "")
     assert "<svg" in page
     assert secret not in str(session.execute(text("SELECT * FROM second_factors")).all())
 
-    client.post("/account/second-factor/app", data={"code": code_of(user)})
-    assert client.get("/account/second-factor/app").status_code == 303
-    for path in ("/account/second-factor", "/account/security"):
+    client.post("/account/security/second-factor/app", data={"code": code_of(user)})
+    assert client.get("/account/security/second-factor/app").status_code == 303
+    for path in ("/account/security/second-factor", "/account/security"):
         assert secret not in client.get(path).text.replace(" ", "")
 
 
@@ -251,24 +271,26 @@ def test_another_browser_does_not_see_what_is_set_up(
     for browser in (other_client, client):
         browser.sign_in(user.email, PASSWORD)
     session.execute(text("UPDATE sign_in_sessions SET confirmed_at = NULL"))
-    client.post("/account/second-factor", data={"password": PASSWORD})
-    assert client.get("/account/second-factor/app").status_code == 200
-    assert other_client.get("/account/second-factor/app").status_code == 303
+    client.post("/account/security/second-factor", data={"password": PASSWORD})
+    assert client.get("/account/security/second-factor/app").status_code == 200
+    assert other_client.get("/account/security/second-factor/app").status_code == 303
 
 
 def test_what_was_set_up_too_slowly_is_over(client: Browser) -> None:
     user = make_user()
     client.sign_in(user.email, PASSWORD)
-    client.post("/account/second-factor", data={"password": PASSWORD})
+    client.post("/account/security/second-factor", data={"password": PASSWORD})
     session.execute(update(SecondFactor).values(created_at=utcnow() - factors.SETTING_UP))
     code = code_of(user)
-    assert client.post("/account/second-factor/app", data={"code": code}).status_code == 303
+    assert (
+        client.post("/account/security/second-factor/app", data={"code": code}).status_code == 303
+    )
     assert not factors.is_set(user)
 
 
 def test_the_password_does_not_replace_one_that_is_set(client: Browser, user: User) -> None:
     before = app_of(user).secret
-    answer = client.post("/account/second-factor", data={"password": PASSWORD})
+    answer = client.post("/account/security/second-factor", data={"password": PASSWORD})
     assert answer.status_code == 409
     assert app_of(user).secret == before
 
@@ -284,7 +306,7 @@ def test_recovery_codes_are_good_once_and_counted(client: Browser, app: Flask) -
     phone = open_browser(app)
     phone.sign_in(user.email, PASSWORD)
     assert enter(phone, f" {given[3].lower().replace('-', ' ')} ") == 303
-    assert "You have 9 left" in phone.get("/account/second-factor").text
+    assert "You have 9 left" in phone.get("/account/security/second-factor").text
     assert subjects(user)[-1] == "A recovery code was used"
     assert "there are 9 left" in mails_to(user.email)[-1].text.replace("\n", " ")
 
@@ -296,7 +318,7 @@ def test_recovery_codes_are_good_once_and_counted(client: Browser, app: Flask) -
 def test_new_recovery_codes_end_the_old(client: Browser, user: User, app: Flask) -> None:
     old = recovery.renew(user)[0]
     commit()
-    answer = client.post("/account/second-factor/recovery-codes")
+    answer = client.post("/account/security/second-factor/recovery-codes")
     assert answer.status_code == 201
     assert recovery.left(user) == 10
     assert subjects(user)[-1] == "You have new recovery codes"
@@ -320,7 +342,7 @@ def test_somebody_elses_recovery_code_opens_nothing(
 def test_removing_it_is_told_and_leaves_the_password(
     client: Browser, user: User, app: Flask
 ) -> None:
-    assert client.post("/account/second-factor/removal").status_code == 303
+    assert client.post("/account/security/second-factor/removal").status_code == 303
     assert subjects(user)[-1] == "Your second factor was removed"
     assert session.scalar(select(RecoveryCode.id)) is None
     assert open_browser(app).sign_in(user.email, PASSWORD).location == "/account"
@@ -329,8 +351,8 @@ def test_removing_it_is_told_and_leaves_the_password(
 def test_removing_nothing_is_told_to_nobody(client: Browser) -> None:
     user = make_user()
     client.sign_in(user.email, PASSWORD)
-    assert client.post("/account/second-factor/removal").status_code == 303
-    assert client.post("/account/second-factor/recovery-codes").status_code == 303
+    assert client.post("/account/security/second-factor/removal").status_code == 303
+    assert client.post("/account/security/second-factor/recovery-codes").status_code == 303
     assert subjects(user) == []
 
 

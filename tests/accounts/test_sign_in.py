@@ -1,11 +1,14 @@
 import statistics
 import time
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
 
-from shop.accounts import people
+from shop.accounts import demo, people
+from shop.accounts.models import Role
 from tests.accounts.factories import PASSWORD, make_user
+from tests.accounts.second_factors import make_guarded
 from tests.browser import Browser, open_browser
 
 WRONG = "That e-mail address and password do not belong together."
@@ -77,3 +80,38 @@ def test_who_is_signed_in_needs_no_form(client: Browser) -> None:
     client.sign_in(make_user().email, PASSWORD)
     assert client.get("/sign-in?next=/cart").location == "/cart"
     assert client.get("/register").location == "/account"
+
+
+def test_a02_a_wrong_password_says_nothing_of_the_account(client: Browser, app: Flask) -> None:
+    """Whether it is there, closed, staff, a demo or has a second factor: all pages are one."""
+    people_there = [
+        make_user(),
+        make_user(is_active=False),
+        make_user(role=Role.ADMIN),
+        make_guarded(client),
+        demo.create_demo_accounts()[Role.SUPPORT],
+    ]
+    pages = set()
+    for email in ("nobody@example.com", *(user.email for user in people_there)):
+        answer = open_browser(app).sign_in(email, "wrong horse")
+        token = answer.text.partition('name="csrf_token" value="')[2].partition('"')[0]
+        page = answer.text.replace(token, "").replace(email, "").replace(quote(email), "")
+        pages.add((answer.status_code, page, tuple(sorted(answer.headers.keys()))))
+    assert len(pages) == 1
+
+
+def test_a02_a_second_factor_takes_no_time_before_the_password_is_right(
+    client: Browser, app: Flask
+) -> None:
+    known, plain = make_guarded(client).email, make_user().email
+
+    def seconds(email: str) -> float:
+        start = time.process_time()
+        assert people.identify(email, "wrong horse") is None
+        return time.process_time() - start
+
+    seconds(plain)
+    guarded, unguarded = (
+        statistics.median(seconds(email) for _ in range(7)) for email in (known, plain)
+    )
+    assert 0.5 < guarded / unguarded < 2

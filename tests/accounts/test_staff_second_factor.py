@@ -40,16 +40,16 @@ def led_to(app: Flask, user: User, path: str = "/admin/orders?page=2", method: s
 @pytest.mark.parametrize("role", STAFF)
 @pytest.mark.usefixtures("required")
 def test_a10_staff_without_one_sets_one_up_first(app: Flask, role: Role) -> None:
-    there = "/account/second-factor?next=/admin/orders?page%3D2"
+    there = "/account/security/second-factor?next=/admin/orders?page%3D2"
     assert led_to(app, make_user(role=role)) == there
-    assert led_to(app, make_user(role=role), method="POST") == "/account/second-factor"
+    assert led_to(app, make_user(role=role), method="POST") == "/account/security/second-factor"
 
 
 @pytest.mark.usefixtures("required")
 def test_a10_one_that_is_not_finished_does_not_count(app: Flask, client: Browser) -> None:
     user = make_user(role=Role.ADMIN)
     client.sign_in(user.email, PASSWORD)
-    client.post("/account/second-factor", data={"password": PASSWORD})
+    client.post("/account/security/second-factor", data={"password": PASSWORD})
     assert led_to(app, user)
 
 
@@ -81,11 +81,15 @@ def test_setting_it_up_leads_back_to_the_page_that_was_wanted(client: Browser) -
     user = make_user(role=Role.ADMIN)
     client.sign_in(user.email, PASSWORD)
     there = "/admin/orders?page=2"
-    page = client.get("/account/second-factor", query_string={"next": there}).text
+    page = client.get("/account/security/second-factor", query_string={"next": there}).text
     assert f'name="next" type="hidden" value="{there}"' in page
-    begun = client.post("/account/second-factor", data={"password": PASSWORD, "next": there})
+    begun = client.post(
+        "/account/security/second-factor", data={"password": PASSWORD, "next": there}
+    )
     assert f'value="{there}"' in client.get(begun.location).text
-    done = client.post("/account/second-factor/app", data={"code": code_of(user), "next": there})
+    done = client.post(
+        "/account/security/second-factor/app", data={"code": code_of(user), "next": there}
+    )
     assert f'href="{there}"' in done.text
 
 
@@ -94,3 +98,16 @@ def test_customers_are_not_bothered(client: Browser) -> None:
     user = make_user()
     assert client.sign_in(user.email, PASSWORD).location == "/account"
     assert set_up(client, user)
+
+
+@pytest.mark.usefixtures("required")
+def test_a10_no_page_of_the_back_office_opens_before(client: Browser) -> None:
+    user = make_user(role=Role.ADMIN)
+    client.sign_in(user.email, PASSWORD)
+    opened = client.get("/admin/")
+    assert (opened.status_code, opened.location) == (
+        303,
+        "/account/security/second-factor?next=/admin/",
+    )
+    set_up(client, user)
+    assert client.get("/admin/").status_code == 200

@@ -73,3 +73,13 @@ def test_signing_in_rightly_counts_for_nothing(client: Browser, clock: Clock) ->
     make_user(email=EMAIL)
     for _ in range(LIMITS["pair"] + 2):
         assert attempt(client, EMAIL, PASSWORD, "192.0.2.1") == 303
+
+
+def test_a01_a_thousand_tries_cost_the_owner_one_wait(client: Browser, clock: Clock) -> None:
+    make_user(email=EMAIL)
+    clock.seconds = WINDOW * 100.0
+    answers = [attempt(client, EMAIL, "wrong horse", f"192.0.2.{n % 250}") for n in range(1000)]
+    assert answers.count(422) == LIMITS["person"]
+    assert answers.count(429) == 1000 - LIMITS["person"]
+    clock.seconds += WINDOW
+    assert attempt(client, EMAIL, PASSWORD, "192.0.2.1") == 303

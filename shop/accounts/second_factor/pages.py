@@ -13,7 +13,7 @@ from shop.accounts.second_factor.forms import BeginForm, CodeForm
 from shop.accounts.second_factor.models import SecondFactor
 from shop.accounts.security import NOT_YOURS
 
-bp = Blueprint("second_factor", __name__, url_prefix="/account/second-factor")
+bp = Blueprint("second_factor", __name__, url_prefix="/account/security/second-factor")
 
 Answer = Response | tuple[str, int]
 
