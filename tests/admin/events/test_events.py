@@ -33,7 +33,8 @@ def make_event(stripe_id: str = "evt_1", **given: object) -> StripeEvent:
 def make_mail(**given: object) -> Mail:
     values = {"key": "order:1:paid", "template": "order_paid", "recipient": "mara@example.com",
               "subject": "Your order", "text": "Your key is CANARY-KEY",
-              "html": "<p>CANARY-KEY</p>", "reference": "order:K-1", "state": State.DEAD}  # fmt: skip
+              "html": "<p>CANARY-KEY</p>", "reference": "order:K-1",
+              "state": State.DEAD}  # fmt: skip
     mail = Mail(**(values | given))
     session.add(mail)
     commit()
