@@ -5,7 +5,7 @@ from flask_admin import Admin, BaseView
 from flask_admin.theme import Theme
 
 from shop import db
-from shop.accounts.models import AuditEntry
+from shop.accounts.models import AuditEntry, User
 from shop.admin import gate, saved
 from shop.admin.audit import AuditView
 from shop.admin.dashboard import Dashboard
@@ -17,6 +17,7 @@ from shop.admin.orders.records import OrderView
 from shop.admin.records import RecordView
 from shop.admin.settings.delivery import DeliveryView
 from shop.admin.settings.tax import TaxView
+from shop.admin.staff.records import StaffView
 from shop.billing.models import StripeEvent
 from shop.billing.reconciling.models import Reconciliation
 from shop.checkout.models import DeliveryMethod, TaxRate
@@ -47,6 +48,7 @@ def views() -> list[BaseView]:
             "Settings",
             ("delivery", "Delivery", DeliveryView, DeliveryMethod),
             ("tax", "Tax", TaxView, TaxRate),
+            ("staff", "Staff", StaffView, User),
         ),
         HealthView("Health", "System", "admin_health", "health"),
         *_records(

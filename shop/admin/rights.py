@@ -23,6 +23,7 @@ RECORDS = MappingProxyType(
         "admin_delivery": Records(P.READ_SETTINGS, P.EDIT_SETTINGS),
         "admin_tax": Records(P.READ_SETTINGS, P.EDIT_SETTINGS),
         "admin_orders": Records(P.READ_ORDERS),
+        "admin_staff": Records(P.READ_STAFF),
         "admin_events": Records(P.READ_EVENTS, P.HANDLE_EVENTS),
         "admin_mails": Records(P.READ_EVENTS, P.HANDLE_ORDERS),
         "admin_comparisons": Records(P.READ_EVENTS),
@@ -38,6 +39,9 @@ ROUTES = MappingProxyType(
         "admin_mails.read": P.REVEAL,
         "admin_mails.send_again": P.HANDLE_ORDERS,
         "admin_comparisons.run": P.HANDLE_EVENTS,
+        "admin_staff.change_role": P.EDIT_STAFF,
+        "admin_staff.do": P.EDIT_STAFF,
+        "admin_staff.invite": P.EDIT_STAFF,
         "admin_saved.keep": P.DESK,
         "admin_saved.forget": P.DESK,
     }

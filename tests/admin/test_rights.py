@@ -15,6 +15,8 @@ from tests.browser import Browser, open_browser
 
 STAFF = [role for role in Role if role != Role.CUSTOMER]
 
+KNOWN_VALUES = {"export_type": "csv", "act": "closing"}
+
 
 def rules(app: Flask) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if gate.is_back_office(rule.rule)]
@@ -35,9 +37,7 @@ def calls(app: Flask) -> list[tuple[str, str, str]]:
     """Endpoint, method and address of each; ids that nobody has."""
     found = []
     for rule in rules(app):
-        values: dict[str, Any] = {
-            name: "csv" if name == "export_type" else 987654 for name in rule.arguments
-        }
+        values: dict[str, Any] = {name: KNOWN_VALUES.get(name, 987654) for name in rule.arguments}
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             with app.test_request_context():
                 found.append((rule.endpoint, method, app.url_for(rule.endpoint, **values)))
