@@ -10,7 +10,7 @@ from shop.billing.models import Refund
 from shop.db import session
 from shop.mail import outbox
 from shop.money import show
-from shop.orders import access
+from shop.orders import access, invoicing
 from shop.orders.models import Order
 
 
@@ -29,9 +29,10 @@ def send_received(order: Order) -> None:
 
 
 def send_paid(event: events.OrderPaid) -> None:
-    """After the grants are given: the mail holds their links."""
+    """After the grants are given and the invoice is made: the mail holds their links."""
     order = session.get_one(Order, event.order_id)
-    _send(order, "paid", f"Thank you for order {order.number}")
+    invoice = invoicing.invoice_of(order)
+    _send(order, "paid", f"Thank you for order {order.number}", invoice=invoice)
 
 
 def send_payment_failed(order: Order) -> None:
@@ -60,6 +61,7 @@ def _send(order: Order, kind: str, subject: str, part: str = "", **more: Any) ->
         total=("Total", show(order.total, order.currency)),
         destination=destination(order),
         order_url=f"{base}/orders/{order.token}",
+        invoice_url=f"{base}/orders/{order.token}/invoice",
         **more,
     )
 

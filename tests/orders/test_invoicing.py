@@ -18,9 +18,11 @@ from shop.billing.tasks import sweep
 from shop.catalog.models import Kind
 from shop.db import commit, session
 from shop.errors import ShopError
-from shop.orders import invoicing
+from shop.mail.models import Mail
+from shop.orders import invoicing, mails
 from shop.orders.models import Order
 from stripe_sandbox.testing import StripeSandbox
+from tests.browser import Browser
 from tests.catalog.race import race
 from tests.factories import make_price
 from tests.orders.factories import confirm, make_order, make_payment
@@ -201,3 +203,20 @@ def test_a_number_without_a_lock_would_be_given_twice(
     monkeypatch.setattr(numbering, "draw", draw)
     with pytest.raises(IntegrityError):
         pay_all_at_once(postgres_app, 12)
+
+
+def test_the_mail_of_a_paid_order_leads_to_its_invoice(app: Flask, client: Browser) -> None:
+    order, _ = paid_order()
+    mail = session.scalars(select(Mail).where(Mail.template == "order_paid")).one()
+    number, address = invoice_of(order).number, f"/orders/{order.token}/invoice"
+    for body in (mail.text, mail.html):
+        assert number in body
+        assert f"http://localhost{address}" in body
+    assert number in client.get(address).text
+
+
+def test_an_order_for_nothing_has_a_mail_without_an_invoice(app: Flask) -> None:
+    order = make_order(make_price(kind=Kind.DIGITAL), total=0, subtotal=0)
+    mails.send_paid(events.OrderPaid(order.id))
+    mail = session.scalars(select(Mail).where(Mail.template == "order_paid")).one()
+    assert "nvoice" not in mail.text + mail.html
