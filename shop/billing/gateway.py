@@ -3,8 +3,11 @@
 `SHOP_STRIPE_API_BASE` decides whether the sandbox or Stripe stands behind it.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
 
 import requests
 import stripe
@@ -20,6 +23,8 @@ from shop.logs import log
 API_VERSION = "2026-10-28.endive"
 TIMEOUT = (2.5, 5.0)  # seconds to connect, to answer; with one retry a page waits 12 s at most
 RETRIES = 1
+TWIN_PAUSES = (0.2, 0.4, 0.8)
+"""Seconds to wait for the answer to the same request, made by a click before."""
 SHORT_TIMEOUT = (1.0, 2.0)
 REFUSALS = (
     stripe.InvalidRequestError,
@@ -76,13 +81,29 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _client(settings: Settings, timeout: tuple[float, float], retries: int) -> stripe.StripeClient:
+    kind = _PatientClient if retries else stripe.RequestsClient
     return stripe.StripeClient(
         settings.stripe_secret_key.get_secret_value(),
         stripe_version=API_VERSION,
         base_addresses=_addresses(settings),
         max_network_retries=retries,
-        http_client=stripe.RequestsClient(timeout=timeout, session=_connections(settings)),
+        http_client=kind(timeout=timeout, session=_connections(settings)),
     )
+
+
+class _PatientClient(stripe.RequestsClient):
+    """Asks again shortly while Stripe is still at work on the same key: 409, a conflict."""
+
+    def request(  # type: ignore[override]  # bytes, as its parent has it too
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        answer = super().request(method, url, headers, post_data)
+        for pause in TWIN_PAUSES:
+            if answer[1] != HTTPStatus.CONFLICT:
+                break
+            time.sleep(pause)
+            answer = super().request(method, url, headers, post_data)
+        return answer
 
 
 def _connections(settings: Settings) -> requests.Session:

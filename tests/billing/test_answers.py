@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from shop.billing import mirror, payments
-from shop.billing.gateway import StripeUnavailable, stripe_call
+from shop.billing.gateway import TWIN_PAUSES, StripeUnavailable, stripe_call
 from shop.billing.models import Payment, PaymentStatus, PaymentWay, Refund
 from shop.catalog.models import Kind
 from shop.db import commit, session
@@ -103,3 +103,22 @@ def test_c04_a_fault_that_stripe_keeps_does_not_block_the_next_try(
         payments.start_element(payment)
 
     assert payments.start_element(payment).intent_id
+
+
+def test_b09_a_twin_that_stripe_is_at_work_on_is_waited_for(
+    app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    stripe_sandbox.fault("409", "/v1/payment_intents", times=3)
+    payment = make_payment(make_order(make_price(kind=Kind.DIGITAL)))
+    assert payment.stripe_payment_intent_id
+    assert stripe_sandbox.faults_left() == 0
+
+
+def test_a_conflict_that_does_not_end_is_given_up(
+    app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    stripe_sandbox.fault("409", "/v1/payment_intents", times=99)
+    with pytest.raises(StripeUnavailable):
+        make_payment(make_order(make_price(kind=Kind.DIGITAL)))
+    assert 99 - stripe_sandbox.faults_left() == 2 * (len(TWIN_PAUSES) + 1)
+    stripe_sandbox.clear_faults()
