@@ -129,6 +129,11 @@ def _cut(
 
 
 def _first(shelf: Snapshot, sort: str, products: int, count: int) -> list[int]:
-    flags = bits.flags(products, shelf.size) if count else b""
-    slots = islice((slot for slot in shelf.orders[sort] if flags[slot]), count)
+    """Of a set of many they are picked out of the whole order; few are put in order themselves."""
+    if count and products.bit_count() * bits.FEW > shelf.size:
+        flags = bits.flags(products, shelf.size)
+        slots = islice((slot for slot in shelf.orders[sort] if flags[slot]), count)
+    else:
+        rank = shelf.columns.ranks[sort]
+        slots = islice(sorted(bits.slots(products, shelf.size), key=rank), count)
     return [shelf.ids[slot] for slot in slots]

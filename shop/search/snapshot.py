@@ -91,8 +91,8 @@ class Snapshot:
 
     def of(self, product_ids: Iterable[int]) -> int:
         """The set of these products; those that are not published are left out."""
-        known = self.slots
-        return bits.of((known[id_] for id_ in product_ids if id_ in known), self.size)
+        slots = map(self.slots.get, product_ids)
+        return bits.of((slot for slot in slots if slot is not None), self.size)
 
     def ids_of(self, products: int) -> list[int]:
         return bits.chosen(self.ids, products)

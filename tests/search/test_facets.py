@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -153,21 +154,29 @@ def test_the_price_of_a_product_is_the_one_on_its_card() -> None:
     assert not fits(5_001, None)
 
 
-def test_orders() -> None:
+@pytest.mark.parametrize("others", [0, 100])
+def test_orders(others: int) -> None:
+    """Few of many are put in order themselves; many are picked out of the order of all."""
+    for _ in range(others):
+        make_price()
     now = utcnow()
     made = []
     for day, (title, amount) in enumerate([("beta", 300), ("Alpha", 100), ("gamma", 200)]):
         price = make_price(title=title, unit_amount=amount)
         price.variant.product.published_at = now - timedelta(days=day)
+        price.variant.product.brand = "Acme"
         made.append(price.variant.product_id)
-    made.append(make_product(title="zeta", published_at=now - timedelta(days=9)).id)
+    made.append(make_product(title="zeta", brand="Acme", published_at=now - timedelta(days=9)).id)
     beta, alpha, gamma, priceless = made
     commit()
 
-    assert browse(Wanted(sort="newest")).ids == [beta, alpha, gamma, priceless]
-    assert browse(Wanted(sort="title")).ids == [alpha, beta, gamma, priceless]
-    assert browse(Wanted(sort="price")).ids == [alpha, gamma, beta, priceless]
-    assert browse(Wanted(sort="-price")).ids == [beta, gamma, alpha, priceless]
+    def ids(sort: str) -> Sequence[int]:
+        return browse(Wanted(sort=sort, chosen={"brand": ["Acme"]})).ids
+
+    assert ids("newest") == [beta, alpha, gamma, priceless]
+    assert ids("title") == [alpha, beta, gamma, priceless]
+    assert ids("price") == [alpha, gamma, beta, priceless]
+    assert ids("-price") == [beta, gamma, alpha, priceless]
 
 
 @given(st.sets(st.integers(0, 40)), st.sets(st.integers(0, 40)))
