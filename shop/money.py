@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel.core import UnknownLocaleError
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol
 
 # Stripe's list, which is not CLDR's: https://docs.stripe.com/currencies#zero-decimal
 # UGX and ISK have no fractions either, but Stripe wants 500 for 5 of them (#special-cases there).
@@ -91,17 +91,25 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return int(minor)
 
 
-@lru_cache(maxsize=20_000)
 def show(amount: int, currency: str, locale: str = "en") -> str:
     """An amount for people: €1,234.50, ¥500, KWD 1.250."""
-    digits = decimals(currency)
-    pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
+    sign, separators = _marks(currency, locale, is_negative=amount < 0)
+    return sign + f"{abs(to_decimal(amount, currency)):,}".translate(separators)
+
+
+@lru_cache
+def _marks(currency: str, locale: str, *, is_negative: bool) -> tuple[str, dict[int, str]]:
+    """What stands before the digits, and between them instead of comma and point.
+
+    Babel knows, but takes twenty times as long for a whole amount.
+    """
+    one = -1 if is_negative else 1
     try:
-        return format_currency(
-            to_decimal(amount, currency), currency, pattern, locale, currency_digits=False
-        )
+        shown = format_currency(one, currency, "¤0", locale, currency_digits=False)
     except UnknownLocaleError:
-        return show(amount, currency)
+        return _marks(currency, "en", is_negative=is_negative)
+    group, point = get_group_symbol(locale), get_decimal_symbol(locale)
+    return shown.removesuffix("1"), str.maketrans({",": group, ".": point})
 
 
 def share(amount: int, basis_points: int, *, included: bool, step: int = 1) -> int:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_currency
 
 from shop import money
 
@@ -31,3 +32,18 @@ def test_p07_a_fraction_that_cannot_be_paid_is_refused(amount: str, currency: st
 )
 def test_p07_the_least_that_can_be_paid(currency: str, least: int) -> None:
     assert money.least(currency) == least
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "de_CH", "fr", "sv", "hi", "ar"])
+@pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD", "CHF"])
+@pytest.mark.parametrize("amount", [0, 5, 123_456_789, -123_450])
+def test_amounts_are_written_as_babel_writes_them(amount: int, currency: str, locale: str) -> None:
+    pattern = {"JPY": "¤#,##0", "KWD": "¤#,##0.000"}.get(currency, "¤#,##0.00")
+    decimal = money.to_decimal(amount, currency)
+    written = format_currency(decimal, currency, pattern, locale, currency_digits=False)
+
+    assert money.show(amount, currency, locale) == written
+
+
+def test_a_language_that_babel_does_not_know_is_written_as_english() -> None:
+    assert money.show(123_450, "EUR", "xx") == "€1,234.50"
