@@ -130,7 +130,9 @@ def _cut(
 
 def _first(shelf: Snapshot, sort: str, products: int, count: int) -> list[int]:
     """Of a set of many they are picked out of the whole order; few are put in order themselves."""
-    if count and products.bit_count() * bits.FEW > shelf.size:
+    if not count:
+        return []
+    if products.bit_count() * bits.FEW > shelf.size:
         flags = bits.flags(products, shelf.size)
         slots = islice((slot for slot in shelf.orders[sort] if flags[slot]), count)
     else:
