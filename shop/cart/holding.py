@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from flask_login import current_user
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, update
+from sqlalchemy import BindParameter, ColumnElement, Executable, and_, bindparam, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from shop.cart import cookie
@@ -56,11 +56,13 @@ def touch_existing() -> Cart:
 
 def open_cart(currency: str) -> Cart:
     """A new cart, or the one that the same customer opened a moment ago in another tab."""
-    if not current_user.is_authenticated:
-        cart = Cart(currency=currency)
-        session.add(cart)
-        session.flush()  # its lines need the id
-        return cart
-    values = {"user_id": current_user.id, "currency": currency}
-    session.execute(insert(Cart).values(values).on_conflict_do_nothing(index_elements=["user_id"]))
-    return touch_existing()
+    user_id = current_user.id if current_user.is_authenticated else None
+    opened = _opened_on(session.get_bind().dialect.name)
+    cart: Cart | None = session.scalar(opened, {"user_id": user_id, "currency": currency})
+    return cart or touch_existing()
+
+
+@cache
+def _opened_on(_dialect: str) -> Executable:
+    """One statement for each kind of database: building it takes longer than running it."""
+    return insert(Cart).on_conflict_do_nothing(index_elements=["user_id"]).returning(Cart)
