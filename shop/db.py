@@ -111,11 +111,16 @@ def init_app(app: Flask) -> None:
 
 def end_request(response: Response) -> Response:
     """What succeeded is committed; an error leaves no trace."""
-    if response.status_code < 400:
-        commit()
-    else:
+    if response.status_code >= 400:
         rollback()
+    elif not only_reads() or _is_unfinished():
+        commit()
     return response
+
+
+def _is_unfinished() -> bool:
+    """Whether a request that says it reads leaves something for `commit` to do, or to refuse."""
+    return bool(session.info or session.new or session.dirty or session.deleted)
 
 
 def commit() -> None:
