@@ -14,10 +14,11 @@ def read() -> str | None:
     """The token of the visitor's cart; None without a cookie of ours that is young enough."""
     if "cart_token" in g:
         return g.cart_token  # type: ignore[no-any-return]  # g holds anything
+    signed = request.cookies.get(_name())
+    if signed is None:
+        return None
     try:
-        token = _signer().loads(
-            request.cookies.get(_name(), ""), max_age=int(LIFETIME.total_seconds())
-        )
+        token = _signer().loads(signed, max_age=int(LIFETIME.total_seconds()))
     except BadSignature:
         return None
     return str(token)
