@@ -126,6 +126,7 @@ def _card(rows: list[CardRow], currency: str) -> ProductView:
     offered = in_stock or once or prices
     shown = min(offered, key=attrgetter("unit_amount"), default=None)
     varies = len({row.unit_amount for row in offered}) > 1
+    amount = shown.unit_amount if shown else None
     compare = shown and not varies and shown.compare_at_amount
     return ProductView(
         id=first.id,
@@ -133,7 +134,7 @@ def _card(rows: list[CardRow], currency: str) -> ProductView:
         title=first.title,
         summary=first.summary,
         image=_picture(first),
-        price_label=money.show(shown.unit_amount, currency) if shown else None,
+        price_label=None if amount is None else money.show(amount, currency),
         compare_label=money.show(compare, currency) if compare else None,
         from_price=varies,
         interval=period(shown.interval, shown.interval_count) if shown and shown.interval else None,
