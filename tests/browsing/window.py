@@ -2,6 +2,7 @@
 
 import re
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -15,6 +16,7 @@ from tests.servers.house import House
 
 PATIENCE = 15_000  # milliseconds
 DESKTOP, PHONE = 1280, 360
+AXE: dict[str, object] = {"resultTypes": ["violations"]}
 
 
 class Window:
@@ -65,6 +67,16 @@ class Window:
         """By how many pixels the page is wider than the window."""
         width: int = self.page.evaluate("document.documentElement.scrollWidth")
         return max(0, width - self.width)
+
+    def findings(self) -> list[str]:
+        """What axe-core finds on the page as it is; in the dark, only other colors can be at fault."""
+        found = []
+        for scheme, options in (("light", AXE), ("dark", AXE | {"runOnly": ["color-contrast"]})):
+            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            for violation in Axe().run(self.page, options=options).response["violations"]:
+                places = [node["html"][:120] for node in violation["nodes"][:3]]
+                found.append(f"{self.page.url} {self.width} {scheme}: {violation['id']} {places}")
+        return found
 
     def close(self) -> list[str]:
         """What there was to complain about."""

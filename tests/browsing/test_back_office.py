@@ -1,0 +1,61 @@
+"""The back office in a browser: every page that the menu leads to, and the forms behind them."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browsing import staff
+from tests.browsing.conftest import OpenWindow
+from tests.browsing.window import DESKTOP, PHONE
+
+pytestmark = pytest.mark.browser
+
+
+def pages_behind(page: Page) -> list[str]:
+    """The first record and the empty form of the list that is shown, if it has them."""
+    main = page.get_by_role("main")
+    found = [*main.locator("tbody a").all()[:1], *main.get_by_role("link", name="New ").all()[:1]]
+    return [str(link.get_attribute("href")) for link in found]
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_axe_finds_nothing_in_the_back_office(open_window: OpenWindow, width: int) -> None:
+    window = open_window(width)
+    page = window.page
+    staff.enter(page)
+    findings = []
+    for place in staff.places(page):
+        page.goto(place)
+        for path in [place, *pages_behind(page)]:
+            page.goto(path)
+            expect(page.get_by_role("heading", level=1)).to_have_count(1)
+            assert window.overflow() == 0, path
+            findings += window.findings()
+    assert not findings, "\n".join(findings)
+
+
+@pytest.mark.parametrize("role", ["support", "admin"])
+def test_the_menu_leads_nowhere_that_is_refused(open_window: OpenWindow, role: str) -> None:
+    page = open_window(DESKTOP, scripts=False).page
+    staff.enter(page, role)
+    for place in staff.places(page):
+        answer = page.goto(place)
+        assert answer is not None
+        assert answer.status == 200, place
+
+
+def test_a_setting_is_changed_without_scripts(open_window: OpenWindow) -> None:
+    window = open_window(PHONE, scripts=False)
+    window.expected.add(422)
+    page = window.page
+    staff.enter(page)
+    page.goto("/admin/tax/?search=FR")
+    page.get_by_role("link", name="France").first.click()
+    rate = page.get_by_label("Rate in percent")
+    before = rate.input_value()
+    rate.fill("much")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Write a percentage, such as 19 or 5.5.").first).to_be_visible()
+    expect(rate).to_have_value("much")
+    rate.fill(before)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was saved")).to_be_visible()
