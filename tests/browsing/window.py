@@ -69,7 +69,7 @@ class Window:
         return max(0, width - self.width)
 
     def findings(self) -> list[str]:
-        """What axe-core finds on the page as it is; in the dark, only other colors can be at fault."""
+        """What axe-core finds on the page as it is; in the dark it looks at the colors alone."""
         found = []
         for scheme, options in (("light", AXE), ("dark", AXE | {"runOnly": ["color-contrast"]})):
             self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
