@@ -353,7 +353,10 @@ def test_removing_nothing_is_told_to_nobody(client: Browser) -> None:
     client.sign_in(user.email, PASSWORD)
     assert client.post("/account/security/second-factor/removal").status_code == 303
     assert client.post("/account/security/second-factor/recovery-codes").status_code == 303
+    client.post("/account/security/second-factor", data={"password": PASSWORD})
+    client.post("/account/security/second-factor/removal")
     assert subjects(user) == []
+    assert client.get("/account/security/second-factor/app").status_code == 200
 
 
 def test_when_the_sealing_key_is_gone_recovery_codes_still_work(user: User, app: Flask) -> None:
