@@ -21,6 +21,10 @@ _THE_CUSTOMERS = Cart.user_id == _HOLDER
 _THE_VISITORS = and_(Cart.token == _HOLDER, Cart.user_id.is_(None))
 
 
+class EmptyCart(NotFound):
+    message = "Your cart is empty."
+
+
 class Holder(NamedTuple):
     """Who has the cart in hand. The condition is one of two, so statements with it can be kept."""
 
@@ -50,7 +54,7 @@ def touch() -> Cart | None:
 def touch_existing() -> Cart:
     cart = touch()
     if cart is None:
-        raise NotFound("Your cart is empty.")
+        raise EmptyCart
     return cart
 
 

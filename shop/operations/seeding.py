@@ -1,4 +1,4 @@
-"""The demo shop: catalog, files, delivery, tax, three accounts. Twice changes nothing."""
+"""The demo shop: catalog, files, delivery, tax, a code, three accounts. Twice changes nothing."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from shop import config
 from shop.accounts.demo import PASSWORD, PEOPLE, create_demo_accounts
+from shop.cart.discounts.seeds import seed_discount
 from shop.catalog.models import Product
 from shop.catalog.seed import seed as seed_catalog
 from shop.checkout.seeds import seed_checkout
@@ -19,6 +20,7 @@ PARTS: tuple[Callable[[], object], ...] = (
     seed_checkout,
     seed_files,
     seed_policies,
+    seed_discount,
     create_demo_accounts,
 )
 

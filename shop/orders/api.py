@@ -22,6 +22,7 @@ class OrderLineOut(api.Output):
     unit_amount: int
     amount: int
     discount: int
+    charged: int
     download_url: str | None
     license_key: str | None
 

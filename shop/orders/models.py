@@ -113,6 +113,12 @@ class OrderLine(Base):
 
     order: Mapped[Order] = relationship(back_populates="lines")
 
+    @property
+    def charged(self) -> int:
+        """What was asked for it, with its tax: more of it cannot go back."""
+        added = 0 if self.order.tax_included else self.tax
+        return self.amount - self.discount + added
+
 
 class Fulfilment(Base):
     """The order's money is here and its effects were made. Once: the order is unique."""

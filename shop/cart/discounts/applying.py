@@ -19,6 +19,7 @@ def apply_code(typed: str, email: str = "") -> None:
 
     :param email: where the order's mails will go, once that is known.
     :raises CodeRefused: saying why; the cart stays as it was.
+    :raises EmptyCart: when there is nothing to take it off.
     :raises TooManyTries: when too many unknown codes came from this address.
     """
     key = codes.normalize(typed)[: codes.LONGEST]
@@ -27,7 +28,9 @@ def apply_code(typed: str, email: str = "") -> None:
     guesses.check(NOBODY)
     cart = holding.touch_existing()
     lines = summary.of(cart).lines
-    found = standing.find(DiscountCode.key == key, cart, lines, email) if lines else None
+    if not lines:
+        raise holding.EmptyCart
+    found = standing.find(DiscountCode.key == key, cart, lines, email)
     if found is None:
         guesses.count(NOBODY)
         raise CodeRefused(refusals.UNKNOWN)

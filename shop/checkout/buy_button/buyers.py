@@ -61,7 +61,7 @@ def _tax(order: Order) -> None:
         rates = dict.fromkeys(rates, 0)  # there was none to add when the total was told
     taxed = [(line, rates[categories[line.product_id]]) for line in order.lines]
     now = totals.compute(
-        [totals.Item(line.amount, rate) for line, rate in taxed],
+        [totals.Item(line.amount, rate, line.discount) for line, rate in taxed],
         delivery=order.delivery,
         delivery_rate=rates[STANDARD],
         tax_included=order.tax_included,

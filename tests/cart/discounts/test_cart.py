@@ -102,6 +102,16 @@ def test_without_a_cart_there_is_nothing_to_apply_it_to(buyer: Buyer) -> None:
     assert buyer.delete(URL).status_code == 404
 
 
+def test_an_empty_cart_takes_no_code(buyer: Buyer) -> None:
+    make_discount()
+    buyer.add(make_price())
+    (item,) = buyer.get("/api/cart").json["items"]
+    buyer.ok(buyer.delete(f"/api/cart/items/{item['id']}"))
+    for code in ("SPRING10", "GUESS"):
+        answer = put(buyer, code)
+        assert (answer.status_code, answer.json["detail"]) == (404, "Your cart is empty.")
+
+
 def test_it_is_for_its_products_and_what_its_categories_hold(buyer: Buyer) -> None:
     maps, books = Category(slug="maps", name="Maps"), Category(slug="books", name="Books")
     atlas, novel, pen = (make_price(unit_amount=1_000) for _ in range(3))

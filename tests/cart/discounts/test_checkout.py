@@ -70,6 +70,7 @@ def test_the_order_keeps_what_was_taken_off(buyer: Buyer) -> None:
     told = buyer.get(f"/api/orders/{order.token}").json
     assert (told["discount_code"], told["amounts"]["discount"]) == ("SPRING10", 271)
     assert [line["discount"] for line in told["lines"]] == [238, 33]
+    assert [line["charged"] for line in told["lines"]] == [2_142, 300]
 
 
 def test_it_is_on_every_paper(buyer: Buyer) -> None:
@@ -103,6 +104,7 @@ def test_what_is_added_as_tax_is_added_to_the_rest(
     buyer.ok(put(buyer))
     amounts = buyer.ok(buyer.pay(buyer.open_session())).json["amounts"]
     assert (amounts["discount"], amounts["tax"], amounts["total"]) == (500, 95, 595)
+    assert the_order().lines[0].charged == 595
     invoice = session.scalars(select(Invoice)).one()
     assert (invoice.subtotal, invoice.tax, invoice.total) == (500, 95, 595)
 
