@@ -129,6 +129,7 @@ def connect() -> None:
     events.subscribe(
         events.DisputeChanged, disputes.follow, grants.follow_dispute, issuing.follow_dispute
     )
+    events.subscribe(events.DisputeChanged, invoicing.follow_dispute)
     events.subscribe(events.OrderPaid, checkouts.complete, grants.give, issuing.issue)
     events.subscribe(events.OrderPaid, invoicing.follow_payment)  # late: all wait for the number
     events.subscribe(events.OrderPaid, mails.send_paid)  # holds the links and keys of those

@@ -8,9 +8,11 @@ from sqlalchemy import select, update
 
 from shop import events, money
 from shop.billing import refunds
+from shop.billing.disputes import standing
+from shop.billing.disputes.models import Dispute, Stage
 from shop.billing.invoices import issuing
 from shop.billing.invoices.issuing import Sale
-from shop.billing.invoices.models import Invoice
+from shop.billing.invoices.models import CreditNote, Invoice
 from shop.billing.models import Payment, PaymentStatus, Refund
 from shop.db import session
 from shop.orders.models import MONEY_IN, Fulfilment, Order, OrderLine
@@ -58,14 +60,35 @@ def follow_refund(event: events.RefundChanged) -> None:
         _credit(order, invoice, refund)
 
 
+def follow_dispute(event: events.DisputeChanged) -> None:
+    """What a bank has taken back for good is not kept either."""
+    dispute = session.get_one(Dispute, event.dispute_id)
+    if dispute.payment is None:
+        return
+    order = session.get_one(Order, dispute.payment.order_id)
+    if order.payment_state in MONEY_IN and (invoice := invoice_of(order)):
+        if dispute.stage is not Stage.LOST:
+            _void(invoice, CreditNote.dispute_id.key, dispute.id)
+        _credit_rest(order, invoice, dispute)
+
+
 def _credit(order: Order, invoice: Invoice, refund: Refund) -> None:
     if refund.status in refunds.NO_MONEY:
-        for note in invoice.credit_notes:
-            if note.refund_id == refund.id and note.is_valid:
-                issuing.void(note)
-    due = min(order.total, order.total - (order.paid - order.refunded)) - invoice.credited
+        _void(invoice, CreditNote.refund_id.key, refund.id)
+    _credit_rest(order, invoice, refund)
+
+
+def _void(invoice: Invoice, cause: str, cause_id: int) -> None:
+    for note in invoice.credit_notes:
+        if getattr(note, cause) == cause_id and note.is_valid:
+            issuing.void(note)
+
+
+def _credit_rest(order: Order, invoice: Invoice, cause: Refund | Dispute) -> None:
+    kept = order.paid - order.refunded - standing.lost_of_order(order.id)
+    due = min(order.total, order.total - kept) - invoice.credited
     if due > 0:
-        issuing.credit(invoice, refund, due)
+        issuing.credit(invoice, cause, due)
 
 
 def adopt(event: events.AddressVerified) -> None:
@@ -93,6 +116,8 @@ def catch_up(order: Order) -> None:
     query = select(Refund.id).where(Refund.payment_id.in_(payments)).order_by(Refund.id)
     for refund_id in session.scalars(query).all():
         follow_refund(events.RefundChanged(refund_id))
+    for dispute_id in session.scalars(select(Dispute.id).where(Dispute.payment_id.in_(payments))):
+        follow_dispute(events.DisputeChanged(dispute_id))
 
 
 def _intent_of(order: Order) -> str | None:

@@ -30,6 +30,13 @@ def of_order(order_id: int) -> Standing:
     return Standing(frozenset(dispute.stage for dispute in disputes), is_lost)
 
 
+def lost_of_order(order_id: int) -> int:
+    """Minor units that banks took back for good."""
+    gone = select(func.sum(Dispute.withdrawn)).join(Payment, Payment.id == Dispute.payment_id)
+    lost = Dispute.status == Stage.LOST.value
+    return session.scalar(gone.where(Payment.order_id == order_id, lost)) or 0
+
+
 def _kept(order_id: int) -> int:
     """Minor units that were not refunded."""
     kept = select(func.sum(Payment.received - Payment.refunded))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shop import config, events
+from shop.billing.disputes.models import Dispute
 from shop.billing.invoices import numbering
 from shop.billing.invoices.models import (
     CreditNote,
@@ -16,6 +17,8 @@ from shop.billing.invoices.models import (
 )
 from shop.billing.models import Refund
 from shop.db import session, utcnow
+
+LOST = "The bank took the payment back."
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def seller() -> dict[str, str]:
     }
 
 
-def credit(invoice: Invoice, refund: Refund, amount: int) -> CreditNote:
+def credit(invoice: Invoice, cause: Refund | Dispute, amount: int) -> CreditNote:
     """A credit note of this amount, with the next number of its own series."""
     now = utcnow()
     series, sequence = numbering.draw(numbering.CREDIT_NOTES, now)
@@ -91,7 +94,8 @@ def credit(invoice: Invoice, refund: Refund, amount: int) -> CreditNote:
     note = CreditNote(
         source=Source.SHOP,
         invoice=invoice,
-        refund_id=refund.id,
+        refund_id=cause.id if isinstance(cause, Refund) else None,
+        dispute_id=cause.id if isinstance(cause, Dispute) else None,
         series=series,
         sequence=sequence,
         number=numbering.write(series, sequence),
@@ -101,7 +105,7 @@ def credit(invoice: Invoice, refund: Refund, amount: int) -> CreditNote:
         total=amount,
         lines=_lines(invoice, amount, tax),
         seller=invoice.seller,
-        reason=refund.reason,
+        reason=cause.reason if isinstance(cause, Refund) else LOST,
         issued_at=now,
     )
     session.add(note)

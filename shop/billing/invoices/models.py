@@ -179,6 +179,8 @@ class CreditNote(Document, Base):
     status: Mapped[CreditNoteStatus] = mapped_column(default=CreditNoteStatus.ISSUED)
     invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
     refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id"), index=True)
+    dispute_id: Mapped[int | None] = mapped_column(ForeignKey("disputes.id"), index=True)
+    """Of ours: the refund or the lost dispute by which the money went back."""
     stripe_credit_note_id: Mapped[str | None] = mapped_column(unique=True)
     reason: Mapped[str] = mapped_column(default="")
     memo: Mapped[str] = mapped_column(default="")

@@ -41,12 +41,17 @@ RULES = (
             GROUP BY i.id HAVING SUM(c.total) > i.total
             """,
             """
-            SELECT o.number, o.total, o.paid, o.refunded, COALESCE(SUM(c.total), 0) AS credited
-            FROM orders o JOIN invoices i ON i.order_id = o.id
+            SELECT k.number, k.total, k.kept, COALESCE(SUM(c.total), 0) AS credited
+            FROM (
+              SELECT o.id, o.number, o.total, o.paid - o.refunded - COALESCE((
+                SELECT SUM(d.withdrawn) FROM disputes d JOIN payments p ON p.id = d.payment_id
+                WHERE p.order_id = o.id AND d.status = 'lost'), 0) AS kept
+              FROM orders o) k
+            JOIN invoices i ON i.order_id = k.id
             LEFT JOIN credit_notes c ON c.invoice_id = i.id AND c.status = 'issued'
-            GROUP BY o.id HAVING COALESCE(SUM(c.total), 0) <>
-              CASE WHEN o.paid - o.refunded >= o.total THEN 0
-              ELSE o.total - o.paid + o.refunded END
+            GROUP BY k.id, k.number, k.total, k.kept HAVING COALESCE(SUM(c.total), 0) <>
+              CASE WHEN k.kept >= k.total THEN 0 WHEN k.kept < 0 THEN k.total
+              ELSE k.total - k.kept END
             """,
         ),
     ),

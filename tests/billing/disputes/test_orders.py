@@ -10,6 +10,7 @@ from shop import events
 from shop.billing import refunds
 from shop.billing.disputes import mirror as disputes
 from shop.billing.disputes.models import Dispute, Stage
+from shop.billing.invoices.models import CreditNote
 from shop.billing.models import LedgerEntry, Payment, StripeEvent
 from shop.billing.reconciling import running
 from shop.catalog.models import Kind
@@ -20,6 +21,7 @@ from shop.downloads.models import Grant
 from shop.licenses import acts, issuing
 from shop.licenses.acts import Disputed
 from shop.licenses.models import License, Status
+from shop.operations import invariants
 from shop.orders.models import Order, PaymentState
 from stripe_sandbox.testing import StripeSandbox
 from tests.browser import Browser
@@ -61,6 +63,10 @@ class Sold:
     @property
     def grant(self) -> Grant:
         return session.scalars(select(Grant), execution_options={"populate_existing": True}).one()
+
+    @property
+    def notes(self) -> list[CreditNote]:
+        return list(session.scalars(select(CreditNote).order_by(CreditNote.id)))
 
     @property
     def ledger(self) -> int:
@@ -121,6 +127,18 @@ def test_p09_won_gives_all_back(sold: Sold) -> None:
     assert sold.order.attention == ""
 
 
+def test_p09_a_credit_note_is_void_once_the_money_is_back(sold: Sold) -> None:
+    """A bank may change its mind after all."""
+    dispute_id = sold.dispute()
+    sold.sandbox.end_dispute(dispute_id, "lost")
+    dispute = sold.hear(dispute_id)
+    [note] = sold.notes
+    dispute.status, dispute.withdrawn = "won", 0
+    events.publish(events.DisputeChanged(dispute.id))
+    commit()
+    assert (note.is_valid, len(sold.notes)) == (False, 1)
+
+
 def test_p09_lost_ends_all_and_books_the_loss_and_the_fee(sold: Sold, client: Browser) -> None:
     dispute_id = sold.dispute()
     sold.hear(dispute_id)
@@ -133,6 +151,9 @@ def test_p09_lost_ends_all_and_books_the_loss_and_the_fee(sold: Sold, client: Br
     assert (sold.grant.end_reason, sold.grant.suspended_at) == ("dispute", None)
     assert client.get(f"/downloads/{sold.grant.token}").status_code == 404
     assert (sold.order.attention, sold.order.refunded) == ("a dispute was lost", 0)
+    [note] = sold.notes
+    assert (note.total, note.dispute_id) == (sold.order.total, dispute.id)
+    assert note.reason == "The bank took the payment back."
 
 
 def test_p09_a_question_of_the_bank_only_marks_the_order(sold: Sold) -> None:
@@ -233,6 +254,11 @@ def test_p11_a_dispute_after_a_refund_takes_the_rest_and_no_more(sold: Sold) -> 
     dispute = sold.hear(dispute_id)
     assert dispute.withdrawn == sold.order.total - 400
     assert (sold.order.refunded, sold.order.paid, sold.ledger) == (400, sold.order.total, 0)
+    assert [note.total for note in sold.notes] == [400, sold.order.total - 400]
+    assert [found for found in invariants.violations() if found.code == "I22"] == []
+    session.delete(sold.notes[-1])
+    commit()
+    assert [found.code for found in invariants.violations() if found.code == "I22"] == ["I22"]
     assert sold.license.end_reason == "dispute"
 
 
@@ -245,6 +271,7 @@ def test_p11_after_all_went_back_there_is_nothing_to_lose(sold: Sold) -> None:
     sold.hear(dispute_id)
     assert (sold.order.payment_state, sold.ledger) == (PaymentState.REFUNDED, 0)
     assert sold.license.end_reason == "refund"
+    assert [note.total for note in sold.notes] == [sold.order.total]
 
 
 def test_p06_a_full_refund_ends_key_and_files_at_once(sold: Sold, client: Browser) -> None:
