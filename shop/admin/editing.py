@@ -19,6 +19,7 @@ class EditableView(RecordView):
     """Says its `form`, a WTForms class: what is not there cannot be set by any request."""
 
     create_template = edit_template = "admin/form.html"
+    removal_template = "admin/removal.html"
     left_out = frozenset({"ajax_lookup", "ajax_update"})
     creates = edits = True
     deletes = False
@@ -78,7 +79,7 @@ class EditableView(RecordView):
         if request.method == "POST" and not obstacle and self.remove(record):
             flash(f"{self.title.capitalize()} “{self.name_of(record)}” was deleted.", "good")
             return redirect(self.get_url(".index_view"), 303)
-        return self.render("admin/removal.html", record=record, obstacle=obstacle)
+        return self.render(self.removal_template, record=record, obstacle=obstacle)
 
     def form_page(self, form: Any, **context: Any) -> Any:
         return self.render(self.edit_template, form=form, **context)

@@ -8,6 +8,8 @@ from shop import db
 from shop.accounts.models import AuditEntry, User
 from shop.admin import gate, saved
 from shop.admin.audit import AuditView
+from shop.admin.catalog import limits
+from shop.admin.catalog.products.view import ProductView
 from shop.admin.dashboard import Dashboard
 from shop.admin.events.health import HealthView
 from shop.admin.events.mails import MailView
@@ -20,6 +22,7 @@ from shop.admin.settings.tax import TaxView
 from shop.admin.staff.records import StaffView
 from shop.billing.models import StripeEvent
 from shop.billing.reconciling.models import Reconciliation
+from shop.catalog.models import Product
 from shop.checkout.models import DeliveryMethod, TaxRate
 from shop.db import Base
 from shop.mail.models import Mail
@@ -38,12 +41,14 @@ def init_app(app: Flask) -> None:
     admin.init_app(app)
     app.register_blueprint(saved.bp)
     app.before_request(gate.check)
+    app.url_value_preprocessor(limits.widen)
 
 
 def views() -> list[BaseView]:
     """In the order of the menu."""
     return [
         *_records(None, ("orders", "Orders", OrderView, Order)),
+        *_records("Catalog", ("products", "Products", ProductView, Product)),
         *_records(
             "Settings",
             ("delivery", "Delivery", DeliveryView, DeliveryMethod),

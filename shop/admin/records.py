@@ -18,6 +18,8 @@ from shop.admin import bulk, cells, exporting, gate, saved
 from shop.db import session
 
 MOST_ROWS = 50
+LONGEST_PAGE = 9
+"""Digits; a larger number is too large for a database."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ class RecordView(ModelView):  # type: ignore[misc]  # without types
 
     @expose("/")
     def index_view(self) -> Any:
+        if len(request.args.get("page", "")) > LONGEST_PAGE:
+            abort(404)
         tab = self.tab()
         self._template_args.update(
             tabs=self.tabs_with_counts(),

@@ -22,6 +22,7 @@ RECORDS = MappingProxyType(
     {
         "admin_delivery": Records(P.READ_SETTINGS, P.EDIT_SETTINGS),
         "admin_tax": Records(P.READ_SETTINGS, P.EDIT_SETTINGS),
+        "admin_products": Records(P.READ_CATALOG, P.EDIT_CATALOG),
         "admin_orders": Records(P.READ_ORDERS),
         "admin_staff": Records(P.READ_STAFF),
         "admin_events": Records(P.READ_EVENTS, P.HANDLE_EVENTS),
@@ -44,6 +45,7 @@ ROUTES = MappingProxyType(
         "admin_staff.invite": P.EDIT_STAFF,
         "admin_saved.keep": P.DESK,
         "admin_saved.forget": P.DESK,
+        "admin_products.undo": P.EDIT_CATALOG,
     }
 )
 

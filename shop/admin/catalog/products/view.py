@@ -1,0 +1,209 @@
+"""Products: the list, the one form, and what is done to many of them."""
+
+from typing import Any, ClassVar
+
+from flask import abort, flash, redirect, render_template, request
+from flask_admin import expose
+from flask_admin.actions import action
+from flask_admin.helpers import get_form_data
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import defer, selectinload
+
+from shop.accounts import audit
+from shop.accounts.models import AuditEntry
+from shop.admin import cells
+from shop.admin.catalog.products import cells as columns
+from shop.admin.catalog.products import filters, values
+from shop.admin.catalog.products.form import ProductForm, retell
+from shop.admin.editing import EditableView
+from shop.admin.records import Tab
+from shop.catalog import publishing, removal
+from shop.catalog.models import Product, Status, Variant
+from shop.catalog.removal import StillNeeded
+from shop.catalog.shelf import media_url, product_url
+from shop.db import session
+
+LISTED = (
+    selectinload(Product.images),
+    selectinload(Product.variants).joinedload(Variant.prices),
+    defer(Product.description),
+    defer(Product.description_html),
+)
+ARCHIVE = "products.archive"
+
+
+class ProductView(EditableView):
+    title: ClassVar[str] = "product"
+    many: ClassVar[str] = "products"
+    deletes = True
+    form = ProductForm
+    create_template = edit_template = "admin/product.html"
+    removal_template = "admin/product_removal.html"
+    tabs = (
+        Tab("all", "All", Product.id.is_not(None)),
+        *(Tab(str(one), cells.words(one), Product.status == one) for one in columns.KINDS),
+    )
+    column_list = ("images", "title", "kind", "status", "variants", "prices")
+    column_labels: ClassVar[dict[str, str]] = {
+        "images": "Picture",
+        "variants": "Stock",
+        "prices": "Price from",
+        "sku": "SKU",
+    }
+    column_export_list = ("title", "slug", "kind", "status", "brand", "variants", "prices")
+    column_sortable_list = ()
+    column_searchable_list = ("title", "slug")
+    column_filters = filters.all_filters()
+    column_formatters = {
+        "images": columns.picture,
+        "title": cells.page_link,
+        "status": columns.status,
+        "variants": columns.stock,
+        "prices": columns.price_from,
+    }
+    column_formatters_export = {"variants": columns.stock, "prices": columns.price_from}
+
+    def get_query(self) -> Any:
+        return super().get_query().options(*LISTED)
+
+    def _apply_search(self, query: Any, count_query: Any, *rest: Any) -> Any:
+        """Flask-Admin's, but SKUs without a join: a product is listed once."""
+        joins, count_joins, search = rest
+        for term in search.split():
+            query = query.filter(filters.found_by(term))
+            count_query = (
+                None if count_query is None else count_query.filter(filters.found_by(term))
+            )
+        return query, count_query, joins, count_joins
+
+    def name_of(self, record: Product) -> str:
+        return record.title
+
+    # The form
+
+    def create_form(self, _obj: Any = None) -> ProductForm:
+        return ProductForm(get_form_data(), data=values.new())
+
+    def edit_form(self, obj: Any = None) -> ProductForm:
+        form = ProductForm(get_form_data(), data=values.filled(obj))
+        form.product_id = obj.id
+        return form
+
+    def form_of(self, record: Product) -> ProductForm:
+        return ProductForm(None, data=values.filled(record))
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> Any:
+        return self._grown(self.create_form) or super().create_view()
+
+    @expose("/<id>/edit", methods=("GET", "POST"))
+    def edit_view(self, id: str) -> Any:
+        record = self.one_or_404(id)
+        return self._grown(lambda: self.edit_form(record), record) or super().edit_view(id)
+
+    def _grown(self, make: Any, record: Product | None = None) -> Any:
+        """The form with a row more and all that was typed; None when no button asked for one."""
+        where = request.form.get("add")
+        if not where:
+            return None
+        form = make()
+        if not form.grow(where):
+            abort(404)
+        context = {"record": record, "seen": request.form.get("seen", "")} if record else {}
+        return self.form_page(form, added=where, **context)
+
+    def form_page(self, form: Any, **context: Any) -> Any:
+        record = context.get("record")
+        return super().form_page(form, **self._shown_beside(record), **context)
+
+    def _shown_beside(self, record: Product | None) -> dict[str, Any]:
+        """What the form tells and does not change."""
+        if record is None:
+            return {"kept": {}, "images": {}}
+        return {
+            "kept": {variant.id: variant for variant in record.variants},
+            "images": {image.id: media_url(image.path) for image in record.images},
+            "address": product_url(record.slug) if record.status is Status.PUBLISHED else "",
+        }
+
+    def create(self, form: Any) -> Product | None:
+        product = Product()
+        return product if self._keep(form, product, "create", {}) else None
+
+    def change(self, form: Any, record: Product) -> bool:
+        return self._keep(form, record, "update", values.filled(record))
+
+    def _keep(self, form: ProductForm, product: Product, verb: str, before: dict[str, Any]) -> bool:
+        try:
+            with session.begin_nested():
+                said = values.apply(form, product)
+        except values.Refused:
+            retell(form.variants)
+            return False
+        except IntegrityError:
+            form.form_errors.append("The address or a SKU was taken at this moment.")
+            return False
+        session.expire(product, ["variants", "images"])
+        changed = values.differences(before, values.filled(product)) if before else {}
+        self.note(verb, product, **changed, **({"said": said} if said else {}))
+        return True
+
+    # Deleting
+
+    def obstacle(self, record: Product) -> str:
+        return StillNeeded.message if removal.was_sold(record.variants) else ""
+
+    def remove(self, record: Product) -> bool:
+        try:
+            removal.remove(record)
+        except StillNeeded as error:
+            flash(error.detail, "bad")
+            return False
+        self.note("delete", record, title=record.title, slug=record.slug)
+        return True
+
+    # Many at once
+
+    @action("publish", "Publish")
+    def publish(self, ids: list[str]) -> int:
+        before = self._set_status(ids, Status.PUBLISHED)
+        if before:
+            audit.note("products.publish", f"products:{len(before)}", before=_as_json(before))
+        return len(before)
+
+    @action("archive", "Archive")
+    def archive(self, ids: list[str]) -> int:
+        before = self._set_status(ids, Status.ARCHIVED)
+        if before:
+            entry = audit.note(ARCHIVE, f"products:{len(before)}", before=_as_json(before))
+            session.flush()  # the button needs its id
+            page = render_template("admin/_archived.html", entry=entry, count=len(before))
+            flash(Markup(page), "info")  # noqa: S704  ours
+        return len(before)
+
+    def _set_status(self, ids: list[str], status: Status) -> dict[int, Status]:
+        before, problems = publishing.set_all(map(int, ids), status)
+        for problem in problems:
+            flash(problem, "warn")
+        return before
+
+    @expose("/archived/<int:entry_id>/undo", methods=("POST",))
+    def undo(self, entry_id: int) -> Any:
+        """Give what one act archived its status back, where nobody changed it since."""
+        entry = session.get(AuditEntry, entry_id)
+        if entry is None or entry.act != ARCHIVE or entry.actor != audit.actor():
+            abort(404)
+        before = {int(id): Status(status) for id, status in entry.data["before"].items()}
+        archived = select(Product).where(Product.id.in_(before), Product.status == Status.ARCHIVED)
+        found = list(session.scalars(archived.with_for_update()))
+        for product in found:
+            product.status = before[product.id]
+        audit.note("products.unarchive", f"products:{len(found)}", undone=entry_id)
+        flash(f"{len(found)} are back where they were.", "good")
+        return redirect(self.get_url(".index_view"), 303)
+
+
+def _as_json(before: dict[int, Status]) -> dict[str, str]:
+    return {str(id): str(status) for id, status in before.items()}
