@@ -22,7 +22,7 @@ SIZES = MappingProxyType(
 
 def widen(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """For who may use the page at all; others are refused after a small body."""
-    if endpoint in SIZES and gate.is_permitted(endpoint):
+    if endpoint and endpoint in SIZES and gate.is_permitted(endpoint):
         request.max_content_length = SIZES[endpoint]
         request.max_form_parts = MOST_FIELDS
         request.max_form_memory_size = MOST_TEXT
