@@ -17,6 +17,7 @@ from shop.admin.events.reconciliations import ReconciliationView
 from shop.admin.events.stripe_events import StripeEventView
 from shop.admin.orders.records import OrderView
 from shop.admin.records import RecordView
+from shop.admin.reports.pages import ReportsView
 from shop.admin.settings.delivery import DeliveryView
 from shop.admin.settings.tax import TaxView
 from shop.admin.staff.records import StaffView
@@ -49,6 +50,7 @@ def views() -> list[BaseView]:
     return [
         *_records(None, ("orders", "Orders", OrderView, Order)),
         *_records("Catalog", ("products", "Products", ProductView, Product)),
+        ReportsView("Reports", None, "admin_reports", "reports"),
         *_records(
             "Settings",
             ("delivery", "Delivery", DeliveryView, DeliveryMethod),
