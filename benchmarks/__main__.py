@@ -3,6 +3,7 @@
 import click
 
 from benchmarks.access import access
+from benchmarks.backoffice.command import backoffice
 from benchmarks.licenses import licenses
 from benchmarks.pages import pages
 from benchmarks.webhooks import webhooks
@@ -16,7 +17,7 @@ def main(context: click.Context) -> None:
     `python -m benchmarks.search` asks the search index alone.
     """
     if context.invoked_subcommand is None:
-        for command in (pages, webhooks, licenses, access):
+        for command in (pages, webhooks, licenses, access, backoffice):
             context.invoke(command)
 
 
@@ -24,6 +25,7 @@ main.add_command(pages)
 main.add_command(webhooks)
 main.add_command(licenses)
 main.add_command(access)
+main.add_command(backoffice)
 
 if __name__ == "__main__":
     main(prog_name="python -m benchmarks")

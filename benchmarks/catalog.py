@@ -31,6 +31,14 @@ Row = dict[str, Any]
 
 def fill(language: Language, count: int) -> None:
     """Straight into the tables of an empty database, then into the index."""
+    plant(language, count)
+    session.execute(text("ANALYZE"))
+    commit()
+    writer.rebuild()
+
+
+def plant(language: Language, count: int) -> None:
+    """Into the tables alone."""
     numbers = range(1, count + 1)
     variants = [variant for n in numbers for variant in _variants(n)]
     for number, variant in enumerate(variants, 1):
@@ -47,9 +55,6 @@ def fill(language: Language, count: int) -> None:
         session.execute(insert(table), rows)
     seed_checkout()
     commit()
-    session.execute(text("ANALYZE"))
-    commit()
-    writer.rebuild()
 
 
 def sendable_prices() -> list[int]:

@@ -6,7 +6,7 @@ from flask_admin.theme import Theme
 
 from shop import db
 from shop.accounts.models import AuditEntry, User
-from shop.admin import gate, saved
+from shop.admin import badges, gate, saved
 from shop.admin.audit import AuditView
 from shop.admin.catalog import limits
 from shop.admin.catalog.products.view import ProductView
@@ -43,14 +43,15 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(saved.bp)
     app.before_request(gate.check)
     app.url_value_preprocessor(limits.widen)
+    app.before_request(badges.count)
 
 
 def views() -> list[BaseView]:
     """In the order of the menu."""
     return [
         *_records(None, ("orders", "Orders", OrderView, Order)),
-        *_records("Catalog", ("products", "Products", ProductView, Product)),
         ReportsView("Reports", None, "admin_reports", "reports"),
+        *_records("Catalog", ("products", "Products", ProductView, Product)),
         *_records(
             "Settings",
             ("delivery", "Delivery", DeliveryView, DeliveryMethod),

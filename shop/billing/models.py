@@ -1,7 +1,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.billing.calls import AtStripe
@@ -92,7 +92,10 @@ class LedgerEntry(Base):
     """Append-only: money in (positive) and out (negative), one row per Stripe object and kind."""
 
     __tablename__ = "ledger_entries"
-    __table_args__ = (UniqueConstraint("kind", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "external_id"),
+        Index("ix_ledger_entries_moved", "currency", "created_at"),
+    )
 
     payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"), index=True)
     kind: Mapped[str]
@@ -104,11 +107,23 @@ class LedgerEntry(Base):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
+FAILURES = "type = 'invoice.payment_failed'"
+
+
 class StripeEvent(Leased, Base):
     """The inbox: a Stripe event as it arrived. Its unique id makes a repeated delivery harmless."""
 
     __tablename__ = "stripe_events"
-    __table_args__ = (Index("ix_stripe_events_due", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_stripe_events_due", "state", "due_at"),
+        Index(
+            "ix_stripe_events_failures",
+            "object_id",
+            "received_at",
+            sqlite_where=text(FAILURES),
+            postgresql_where=text(FAILURES),
+        ),
+    )
 
     stripe_id: Mapped[str] = mapped_column(unique=True)
     type: Mapped[str]

@@ -27,6 +27,7 @@ class CheckoutSession(Base):
     __tablename__ = "checkout_sessions"
     __table_args__ = (
         Index("ix_checkout_sessions_due", "status", "expires_at"),
+        Index("ix_checkout_sessions_begun", "created_at", "status"),
         Index(
             "uq_checkout_sessions_live",
             "cart_id",

@@ -35,7 +35,11 @@ class Order(Base):
     """What was sold, with everything copied as it was at that moment. Amounts in minor units."""
 
     __tablename__ = "orders"
-    __table_args__ = (Index("ix_orders_open", "payment_state", "placed_at"),)
+    __table_args__ = (
+        Index("ix_orders_open", "payment_state", "placed_at"),
+        Index("ix_orders_paid", "currency", "paid_at"),
+        Index("ix_orders_states", "payment_state", "fulfilment_state", "attention", "id"),
+    )
 
     number: Mapped[str] = mapped_column(unique=True)
     """For people, `K-7Q4M2X`; the token is for addresses."""

@@ -68,7 +68,7 @@ KINDS = MappingProxyType(
         ),
         "stock": Kind(
             *("info", "edition nearly gone", "editions nearly gone", P.READ_CATALOG),
-            *(("admin_reports.show",), {"name": "stock"}),
+            *(("admin_reports.show",), {"report": "stock"}),
         ),
     }
 )
@@ -112,14 +112,6 @@ def found_for(user: User) -> list[Hand]:
     hands = [Hand(*row) for row in rows if row[2] and may(user, KINDS[row[0]].permission)]
     order = list(KINDS)
     return sorted(hands, key=lambda hand: (order.index(hand.kind), -hand.count))
-
-
-def badges() -> dict[str, int]:
-    """What the menu counts, by the view that shows it."""
-    waiting = select(func.count()).where(Order.attention != "").scalar_subquery()
-    dead = select(func.count()).where(StripeEvent.state == State.DEAD).scalar_subquery()
-    orders, events = session.execute(select(waiting, dead)).one()
-    return {"admin_orders": orders, "admin_events": events}
 
 
 def _questions() -> list[Any]:

@@ -16,25 +16,25 @@ class ReportsView(BaseView):  # type: ignore[misc]  # without types
     def index(self) -> Any:
         return self.render("admin/reports.html", entries=ENTRIES, asked=asked.read())
 
-    @expose("/<name>")
-    def show(self, name: str) -> Any:
-        entry, wanted = entry_or_404(name), asked.read()
-        report = entry.build(wanted.period, wanted.currency)
+    @expose("/<report>")
+    def show(self, report: str) -> Any:
+        entry, wanted = entry_or_404(report), asked.read()
+        built = entry.build(wanted.period, wanted.currency)
         return self.render(
             "admin/report.html",
             entry=entry,
             entries=ENTRIES,
             asked=wanted,
-            report=report,
+            report=built,
             choices=DAYS,
         )
 
-    @expose("/<name>.csv")
-    def csv(self, name: str) -> Response:
-        entry, wanted = entry_or_404(name), asked.read()
+    @expose("/<report>.csv")
+    def csv(self, report: str) -> Response:
+        entry, wanted = entry_or_404(report), asked.read()
         lines = entry.build(wanted.period, wanted.currency).table.csv()
         period = wanted.period
-        parts = [name, *([wanted.currency] if entry.has_currency else [])]
+        parts = [report, *([wanted.currency] if entry.has_currency else [])]
         return exporting.respond(lines, f"{'-'.join(parts)}-{period.first}-{period.last}.csv")
 
     def is_accessible(self) -> bool:

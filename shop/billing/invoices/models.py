@@ -87,6 +87,7 @@ class Invoice(Document, Base):
         UniqueConstraint("series", "sequence"),
         Index("ix_invoices_of_user", "user_id", "issued_at"),
         Index("ix_invoices_issued_at", "issued_at"),
+        Index("ix_invoices_paid", "source", "paid_at"),
         Index("ix_invoices_total", "total", "currency"),
         _beginnings("customer_name_norm"),
         _beginnings("customer_company_norm"),
@@ -174,6 +175,7 @@ class CreditNote(Document, Base):
     __table_args__ = (
         UniqueConstraint("series", "sequence"),
         CheckConstraint("total >= 0", name="total"),
+        Index("ix_credit_notes_issued_at", "issued_at"),
     )
 
     status: Mapped[CreditNoteStatus] = mapped_column(default=CreditNoteStatus.ISSUED)

@@ -6,12 +6,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, union_all
+from sqlalchemy import ColumnElement, case, func, select, text, union_all
 
 from shop.admin.reports.figures.days import summed, utc_day, within
 from shop.admin.reports.periods import Period
 from shop.billing.invoices.models import Invoice, InvoiceStatus, Source
-from shop.billing.models import StripeEvent
+from shop.billing.models import FAILURES, StripeEvent
 from shop.billing.subscriptions.models import Subscription, SubscriptionStatus
 from shop.catalog.models import Interval, Price
 from shop.db import session
@@ -145,7 +145,7 @@ def recovered(period: Period, currency: str) -> Recovery:
     first = func.min(StripeEvent.received_at)
     failures = (
         select(StripeEvent.object_id)
-        .where(StripeEvent.type == "invoice.payment_failed")
+        .where(text(FAILURES))
         .group_by(StripeEvent.object_id)
         .having(within(first, period))
     )

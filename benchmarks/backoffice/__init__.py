@@ -1,0 +1,1 @@
+"""The back office with the books of a large shop."""
