@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from shop.accounts.permissions import Permission, may
 from shop.admin import gate
-from shop.admin.orders.records import PAYMENT_KINDS
+from shop.admin.orders.kinds import PAYMENT_KINDS
 from shop.admin.reports import asked, hands, tiles
 from shop.admin.reports.periods import DAYS
 from shop.db import session

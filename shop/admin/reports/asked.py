@@ -24,12 +24,12 @@ class Asked:
     last: str
     """As typed, where that is wrong."""
 
-    def query(self, **other: str) -> str:
-        """Of an address that asks the same, but for what is given."""
+    def address(self, **other: str) -> str:
+        """What follows the question mark to ask the same, but for what is given."""
         days = {"from": str(self.period.first), "to": str(self.period.last)}
         return urlencode({**days, "currency": self.currency, **other})
 
-    def query_of_days(self, days: int) -> str:
+    def address_of_days(self, days: int) -> str:
         return urlencode({"days": days, "currency": self.currency})
 
     def is_last(self, days: int) -> bool:
