@@ -76,6 +76,12 @@ def finish(model: type[Leased], row_id: int, lease: str) -> None:
         raise Fenced
 
 
+def settle(model: type[Leased], row_ids: Sequence[int]) -> None:
+    """What other work has done along; a row that somebody has stays theirs."""
+    free = model.id.in_(row_ids) & (model.state == State.PENDING) & model.lease.is_(None)
+    _update(model, free, state=State.DONE)
+
+
 def fail(model: type[Leased], row_id: int, lease: str, error: str) -> None:
     """Try again after a growing pause; after the last one the row is dead, for a person."""
     attempts = session.scalar(select(model.attempts).where(model.id == row_id)) or 0

@@ -12,6 +12,7 @@ from shop.billing.reconciling import running
 from shop.billing.subscriptions.models import SubscriptionStatus
 from shop.billing.tasks import sweep
 from shop.db import commit, session
+from shop.leases import State
 from shop.orders.models import Order, PaymentState
 from stripe_sandbox.testing import StripeSandbox
 from tests.billing.subscriptions.subscriber import make_plan, make_subscriber
@@ -124,3 +125,26 @@ def test_w17_invoices_of_others_at_the_same_account_are_not_compared(
         stranger = client.v1.customers.create({"email": "not@ours.example"}).id
         client.v1.invoices.create({"customer": stranger})
     assert running.run().differences == []
+
+
+def test_w17_one_look_answers_all_events_about_an_object(
+    app: Flask, stripe_sandbox: StripeSandbox
+) -> None:
+    stripe_sandbox.forward_to("http://127.0.0.1:9/api/webhook", "whsec_x")
+    subscriber = make_subscriber(stripe_sandbox)
+    stripe_sandbox.pay_checkout(subscriber.open(make_plan()))
+    stripe_sandbox.wait_idle()
+    invoice = subscriber.sandbox._ask("GET", "/invoices")["data"][0]["id"]
+    before = asked_for(stripe_sandbox, invoice)
+
+    report = running.run()
+
+    about = select(StripeEvent.state).where(StripeEvent.object_id == invoice)
+    events = len(session.scalars(about).all())
+    assert set(session.scalars(select(StripeEvent.state))) == {State.DONE}
+    assert asked_for(stripe_sandbox, invoice) - before < events
+    assert report.differences == []
+
+
+def asked_for(stripe_sandbox: StripeSandbox, invoice: str) -> int:
+    return sum(one["path"] == f"/v1/invoices/{invoice}" for one in stripe_sandbox.requests())

@@ -48,13 +48,16 @@ def run(window: timedelta = WINDOW) -> Reconciliation:
 
 def _hear(since: datetime) -> int:
     """Take in the events that Stripe could not deliver, and handle them as if it had."""
-    missed = _undelivered(since)
-    new = [webhook.keep(event, json.dumps(event).encode()) for event in missed]
+    new: dict[tuple[inbox.Handler, str], list[int]] = {}
+    for event in _undelivered(since):
+        event_id = webhook.keep(event, json.dumps(event).encode())
+        if event_id is not None:
+            about = (inbox.HANDLERS[event["type"]], event["data"]["object"].get("id", ""))
+            new.setdefault(about, []).append(event_id)
     db.commit()
-    rows = [event_id for event_id in new if event_id is not None]
-    for event_id in rows:
-        inbox.process(event_id)
-    return len(rows)
+    for alike in new.values():
+        inbox.process_alike(alike)
+    return sum(map(len, new.values()))
 
 
 def _undelivered(since: datetime) -> list[dict[str, Any]]:
