@@ -64,6 +64,7 @@ from shop.orders import access, adopting, disputes, invoicing, lifecycle, mails
 from shop.orders import api as orders_api
 from shop.orders import invoice_pages as order_invoice
 from shop.orders import routes as orders
+from shop.orders.refunding import following as refunded_lines
 from shop.search import api as search_api
 from shop.search import following, pulse
 from shop.search import routes as search_pages
@@ -126,6 +127,8 @@ def connect() -> None:
     events.subscribe(events.BuyerTold, buyers.fill_in)
     events.subscribe(events.PaymentMismatched, lifecycle.mark_mismatch)
     events.subscribe(events.RefundChanged, lifecycle.follow_refund, invoicing.follow_refund)
+    events.subscribe(events.RefundChanged, refunded_lines.follow)
+    events.subscribe(events.LinesRefunded, grants.end_lines, issuing.end_lines)
     events.subscribe(
         events.DisputeChanged, disputes.follow, grants.follow_dispute, issuing.follow_dispute
     )

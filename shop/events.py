@@ -53,6 +53,13 @@ class RefundChanged:
 
 
 @dataclass(frozen=True)
+class LinesRefunded:
+    """Some lines of an order are refunded by themselves, or no more; look at all of them."""
+
+    order_id: int
+
+
+@dataclass(frozen=True)
 class DisputeChanged:
     """A dispute has another status at Stripe; look at all of its order or subscription."""
 

@@ -49,6 +49,13 @@ ROUTES = MappingProxyType(
         "admin_saved.keep": P.DESK,
         "admin_saved.forget": P.DESK,
         "admin_products.undo": P.EDIT_CATALOG,
+        "admin_orders.add_note": P.HANDLE_ORDERS,
+        "admin_orders.cancel": P.HANDLE_ORDERS,
+        "admin_orders.move": P.HANDLE_ORDERS,
+        "admin_orders.refund": P.REFUND,
+        "admin_orders.ask_address": P.HANDLE_ORDERS,
+        "admin_orders.ask_refund": P.REFUND,
+        "admin_orders.resend": P.HANDLE_ORDERS,
     }
 )
 

@@ -72,6 +72,9 @@ class RefundStatus(enum.StrEnum):
     CANCELED = "canceled"
 
 
+NO_MONEY = (RefundStatus.FAILED, RefundStatus.CANCELED)
+
+
 class Refund(Base):
     __tablename__ = "refunds"
     __table_args__ = (CheckConstraint("amount > 0", name="amount"),)

@@ -9,14 +9,13 @@ from sqlalchemy import func, select, update
 from shop import db, events
 from shop.billing import mirror
 from shop.billing.gateway import StripeRefused, stripe_call
-from shop.billing.models import Payment, PaymentStatus, Refund, RefundStatus
+from shop.billing.models import NO_MONEY, Payment, PaymentStatus, Refund, RefundStatus
 from shop.db import session
 from shop.errors import ShopError
 from shop.jobs import enqueue
 from shop.logs import log
 
 OURS = "keystall_refund"
-NO_MONEY = (RefundStatus.FAILED, RefundStatus.CANCELED)
 
 
 class TooMuch(ShopError):

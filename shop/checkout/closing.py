@@ -16,7 +16,11 @@ def close(checkout: CheckoutSession) -> bool:
 
     :raises StripeUnavailable: when Stripe does not answer; nothing was given up then.
     """
-    order = session.get_one(Order, checkout.order_id)
+    return close_order(session.get_one(Order, checkout.order_id))
+
+
+def close_order(order: Order) -> bool:
+    """The same, of an order however it came."""
     payment = latest_payment(order)
     if payment is not None and not _is_ended(payment):
         return False

@@ -17,6 +17,7 @@ from shop.events import (
     AddressVerified,
     DisputeChanged,
     GrantGiven,
+    LinesRefunded,
     OrderPaid,
     OrderRefunded,
     OrderRestored,
@@ -117,6 +118,10 @@ def cover(cause: ColumnElement[bool], until: datetime | None) -> None:
 
 def end(event: OrderRefunded) -> None:
     rights.end(Grant, event.order_id)
+
+
+def end_lines(event: LinesRefunded) -> None:
+    rights.settle_lines(Grant, event.order_id)
 
 
 def restore(event: OrderRestored) -> None:

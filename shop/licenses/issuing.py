@@ -10,6 +10,7 @@ from shop.events import (
     AddressVerified,
     DisputeChanged,
     KeysCame,
+    LinesRefunded,
     OrderPaid,
     OrderRefunded,
     OrderRestored,
@@ -62,6 +63,10 @@ def _mint(line: OrderLine, user_id: int | None) -> None:
 
 def end(event: OrderRefunded) -> None:
     rights.end(License, event.order_id)
+
+
+def end_lines(event: LinesRefunded) -> None:
+    rights.settle_lines(License, event.order_id)
 
 
 def restore(event: OrderRestored) -> None:

@@ -29,7 +29,7 @@ class Told:
 
 
 ENDS = {
-    REFUND: "all of the order's money was returned",
+    REFUND: "its money was returned",
     DISPUTE: "the bank took the payment back",
     subscribed.END: "the subscription gives no access any more",
     NEVER_PAID: "no payment for it has come",

@@ -65,6 +65,24 @@ def _put(values: dict[str, str]) -> bool:
     return True
 
 
+def write_again(mail: Mail, to: str, name: str) -> bool:
+    """The very same mail once more, maybe to another address.
+
+    :param name: of this time; a repeated one changes nothing, and is False.
+    """
+    kept = ("template", "subject", "text", "html", "reference")
+    copy = {column: getattr(mail, column) for column in kept}
+    now = utcnow()
+    mail_id = db.insert_once(
+        Mail, key=f"{mail.key}:again:{name}", recipient=to, state=leases.State.PENDING, attempts=0,
+        due_at=now, created_at=now, **copy,
+    )  # fmt: skip
+    if mail_id is None:
+        return False
+    enqueue("shop.mail.tasks.send_mail", mail_id)
+    return True
+
+
 def send(mail_id: int) -> bool:
     """Send the mail if it is due; False when there was nothing to do or it failed."""
     lease = leases.claim(Mail, mail_id)

@@ -7,13 +7,12 @@ from typing import Any
 from sqlalchemy import select, update
 
 from shop import events, money
-from shop.billing import refunds
 from shop.billing.disputes import standing
 from shop.billing.disputes.models import Dispute, Stage
 from shop.billing.invoices import issuing
 from shop.billing.invoices.issuing import Sale
 from shop.billing.invoices.models import CreditNote, Invoice
-from shop.billing.models import Payment, PaymentStatus, Refund
+from shop.billing.models import NO_MONEY, Payment, PaymentStatus, Refund
 from shop.db import session
 from shop.orders.models import MONEY_IN, Fulfilment, Order, OrderLine
 
@@ -73,7 +72,7 @@ def follow_dispute(event: events.DisputeChanged) -> None:
 
 
 def _credit(order: Order, invoice: Invoice, refund: Refund) -> None:
-    if refund.status in refunds.NO_MONEY:
+    if refund.status in NO_MONEY:
         _void(invoice, CreditNote.refund_id.key, refund.id)
     _credit_rest(order, invoice, refund)
 

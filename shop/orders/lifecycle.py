@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from shop import events
 from shop.billing import refunds
-from shop.billing.models import Payment, PaymentStatus, Refund, RefundStatus
+from shop.billing.models import NO_MONEY, Payment, PaymentStatus, Refund, RefundStatus
 from shop.cart.discounts import uses
 from shop.catalog import stock
 from shop.catalog.models import Kind
@@ -148,7 +148,7 @@ def follow_refund(event: events.RefundChanged) -> None:
     order = session.scalars(
         select(Order).where(Order.id == refund.payment.order_id).with_for_update()
     ).one()
-    if refund.status in refunds.NO_MONEY:
+    if refund.status in NO_MONEY:
         timeline.ask_for_a_hand(order, "a refund failed", refund=refund.id)
     if order.payment_state not in MONEY_IN:
         return

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from shop.accounts.models import normalize_email
+from shop.billing.models import NO_MONEY, Refund
 from shop.catalog.models import Kind
 from shop.db import Base, utcnow
 
@@ -116,12 +117,59 @@ class OrderLine(Base):
     tax: Mapped[int] = mapped_column(default=0)
 
     order: Mapped[Order] = relationship(back_populates="lines")
+    returned_money: Mapped[list["RefundLine"]] = relationship(
+        back_populates="line", order_by="RefundLine.id"
+    )
 
     @property
     def charged(self) -> int:
         """What was asked for it, with its tax: more of it cannot go back."""
         added = 0 if self.order.tax_included else self.tax
         return self.amount - self.discount + added
+
+    @property
+    def refunded(self) -> int:
+        """Pieces whose money went back, or was asked back."""
+        return sum(part.quantity for part in self.returned_money if part.counts)
+
+
+class RefundLine(Base):
+    """Pieces of a line that a refund is for. One of an amount alone has none."""
+
+    __tablename__ = "refund_lines"
+    __table_args__ = (
+        UniqueConstraint("refund_id", "order_line_id"),
+        CheckConstraint("quantity > 0 AND amount >= 0", name="quantity"),
+        CheckConstraint("restock BETWEEN 0 AND quantity", name="restock"),
+    )
+
+    refund_id: Mapped[int] = mapped_column(ForeignKey("refunds.id"))
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"), index=True)
+    quantity: Mapped[int]
+    amount: Mapped[int]
+    """Minor units of the refund that are for these."""
+    restock: Mapped[int] = mapped_column(default=0)
+    """Pieces that never left, and go back on the shelf once the money moves."""
+
+    refund: Mapped[Refund] = relationship()
+    line: Mapped[OrderLine] = relationship(back_populates="returned_money")
+
+    @property
+    def counts(self) -> bool:
+        """Not when the refund has failed."""
+        return self.refund.status not in NO_MONEY
+
+
+class OrderAct(Base):
+    """A form of the staff that was sent and done. Its token makes a second click harmless."""
+
+    __tablename__ = "order_acts"
+    __table_args__ = (UniqueConstraint("order_id", "token"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    token: Mapped[str]
+    act: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
 class Fulfilment(Base):

@@ -5,16 +5,17 @@ Staff rests and ends things too, with reasons of their own, which nothing here t
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.billing.disputes import standing
 from shop.billing.disputes.models import Dispute
 from shop.billing.disputes.standing import Standing
+from shop.billing.models import NO_MONEY, Refund, RefundStatus
 from shop.db import session, utcnow
 from shop.errors import BadInput
 from shop.events import DisputeChanged
-from shop.orders.models import Order, OrderLine, PaymentState
+from shop.orders.models import Order, OrderLine, PaymentState, RefundLine
 
 REFUND, DISPUTE = "refund", "dispute"
 """The reasons of what ends, rests and comes back with the money; no person may give them."""
@@ -53,9 +54,26 @@ def end(model: type[Right], order_id: int) -> None:
 
 def restore(model: type[Right], order_id: int) -> None:
     """The money stays with us after all, so what it bought is theirs again."""
+    settle_lines(model, order_id)
+
+
+def settle_lines(model: type[Right], order_id: int) -> None:
+    """Of an order that kept some of its money: what all pieces of a line were refunded for ends."""
+    gone = model.order_line_id.in_(_refunded_lines(order_id))
+    _set(model, gone & model.ended_at.is_(None), _ended(REFUND))
     is_lost = standing.of_order(order_id).is_lost
-    refunded = _of_order(model, order_id) & (model.end_reason == REFUND)
-    _set(model, refunded, _ended(DISPUTE) if is_lost else OPEN)
+    kept = _of_order(model, order_id) & (model.end_reason == REFUND) & ~gone
+    _set(model, kept, _ended(DISPUTE) if is_lost else OPEN)
+
+
+def _refunded_lines(order_id: int) -> Select[int]:
+    """Ids of the lines whose every piece went back."""
+    moved = Refund.status.not_in((*NO_MONEY, RefundStatus.REQUESTED))
+    query = select(OrderLine.id).join(RefundLine, RefundLine.order_line_id == OrderLine.id)
+    query = query.join(Refund, Refund.id == RefundLine.refund_id)
+    query = query.where(OrderLine.order_id == order_id, moved)
+    all_of_it = func.sum(RefundLine.quantity) >= OrderLine.quantity
+    return query.group_by(OrderLine.id, OrderLine.quantity).having(all_of_it)
 
 
 def follow_dispute(model: type[Right], event: DisputeChanged) -> None:
@@ -71,6 +89,8 @@ def settle_order(model: type[Right], order_id: int) -> None:
     state = session.scalar(select(Order.payment_state).where(Order.id == order_id))
     is_refunded = state is PaymentState.REFUNDED
     _settle(model, _of_order(model, order_id), standing.of_order(order_id), is_refunded=is_refunded)
+    if not is_refunded:
+        settle_lines(model, order_id)
 
 
 def settle_subscription(model: type[Right], subscription_id: int) -> None:

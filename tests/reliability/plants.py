@@ -16,6 +16,13 @@ A_FREE_ORDER = "(SELECT MIN(id) FROM orders WHERE payment_state = 'canceled')"
 A_LICENSE = "(SELECT MIN(license_id) FROM activations)"
 A_PAYMENT = f"(SELECT id FROM payments WHERE order_id = {AN_ORDER})"
 
+A_REFUND_LINE = """
+    INSERT INTO refund_lines (refund_id, order_line_id, quantity, amount, restock)
+    SELECT r.id, l.id,"""
+OF_A_REFUND = """
+    FROM refunds r JOIN payments p ON p.id = r.payment_id
+    JOIN order_lines l ON l.order_id = p.order_id WHERE r.status = 'succeeded' LIMIT 1"""
+
 
 StripesBooks = dict[Any, Rows]
 Spoil = Callable[[StripesBooks], None]
@@ -276,4 +283,7 @@ PLANTS = (
         UPDATE orders SET discount_code = '' WHERE discount > 0"""),
     Plant("I26", "a total that does not add up", f"""
         UPDATE orders SET subtotal = subtotal + 1 WHERE id = {AN_ORDER}"""),
+    Plant("I27", "more pieces refunded than bought", f"{A_REFUND_LINE} 1000, 0, 0 {OF_A_REFUND}"),
+    Plant("I27", "lines of more than the refund", f"""
+        {A_REFUND_LINE} 1, r.amount + 1, 0 {OF_A_REFUND}"""),
 )  # fmt: skip

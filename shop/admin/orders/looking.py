@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload
@@ -17,7 +18,8 @@ from shop.licenses import sentences
 from shop.licenses.models import License
 from shop.licenses.sentences import Reader
 from shop.mail.models import Mail
-from shop.orders.models import Order, OrderLine, TimelineEntry
+from shop.orders.models import Order, OrderLine, RefundLine, TimelineEntry
+from shop.orders.rights import Right
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Opened:
     kind: str
     word: str
     sentence: str
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -50,26 +53,29 @@ class Money:
 
 
 def find(number: str) -> Order | None:
-    """With its lines, in one question."""
-    query = select(Order).where(Order.number == number).options(joinedload(Order.lines))
+    """With its lines and what was refunded of them, in one question."""
+    parts = joinedload(Order.lines).joinedload(OrderLine.returned_money)
+    query = select(Order).where(Order.number == number)
+    query = query.options(parts.joinedload(RefundLine.refund))
     return session.scalars(query).unique().one_or_none()
 
 
-def money_of(order: Order) -> list[Money]:
-    """Payment by payment, in the order they were begun."""
+def money_of(order: Order) -> tuple[list[Money], Invoice | None]:
+    """Payment by payment, in the order they were begun; and what was written about it."""
     query = (
-        select(Payment, Dispute)
+        select(Payment, Dispute, Invoice)
         .outerjoin(Dispute, Dispute.payment_id == Payment.id)
+        .outerjoin(Invoice, Invoice.order_id == Payment.order_id)
         .where(Payment.order_id == order.id)
-        .options(joinedload(Payment.refunds))
+        .options(joinedload(Payment.refunds), joinedload(Invoice.credit_notes))
         .order_by(Payment.attempt, Dispute.id)
     )
-    rows = session.execute(query).unique().all()
+    rows: Sequence[Any] = session.execute(query).unique().all()
     found = []
     for payment, group in groupby(rows, key=lambda row: row[0]):
         disputes = [row[1] for row in group if row[1] is not None]
         found.append(Money(payment, payment.refunds, disputes))
-    return found
+    return found, rows[0][2] if rows else None
 
 
 def opened_by(order: Order) -> list[Opened]:
@@ -85,21 +91,16 @@ def opened_by(order: Order) -> list[Opened]:
     for line, grant, license in session.execute(query).unique():
         if license is not None:
             told, what = sentences.of_license(license, Reader.STAFF), license.last_characters
-            found.append(_opened(line, f"License …-{what}", told))
+            found.append(_opened(license, line, f"License …-{what}", told))
         if grant is not None:
             told = sentences.of_grant(grant, Reader.STAFF)
-            found.append(_opened(line, f"Files, {grant.used} times downloaded", told))
+            found.append(_opened(grant, line, f"Files, {grant.used} times downloaded", told))
     return found
 
 
-def _opened(line: OrderLine, what: str, told: sentences.Told) -> Opened:
+def _opened(right: Right, line: OrderLine, what: str, told: sentences.Told) -> Opened:
     kind, word = told.pill
-    return Opened(line, what, kind, word, " ".join(told.sentences))
-
-
-def invoice_of(order: Order) -> Invoice | None:
-    query = select(Invoice).where(Invoice.order_id == order.id)
-    return session.scalars(query.options(joinedload(Invoice.credit_notes))).unique().one_or_none()
+    return Opened(line, what, kind, word, " ".join(told.sentences), right.ended_at is None)
 
 
 def mails_of(order: Order) -> Sequence[Mail]:

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_login import current_user
 from markupsafe import Markup
 
+from shop.accounts.permissions import Permission, may
 from shop.admin import cells
 from shop.admin.orders import kinds, looking
+from shop.admin.orders.desk import NoteForm
 from shop.billing import dashboard
-from shop.checkout import addresses
+from shop.checkout import addresses, correcting
 from shop.money import show
-from shop.orders import mails
+from shop.orders import acts, lifecycle, mails
 from shop.orders.models import Order, TimelineEntry
 from shop.orders.timeline import NOTE
 
@@ -27,6 +30,14 @@ ENTRY_KINDS = {
 
 
 @dataclass(frozen=True)
+class Can:
+    """What who looks may do; each act asks again."""
+
+    handle: bool
+    refund: bool
+
+
+@dataclass(frozen=True)
 class Moment:
     """An entry of the timeline, for staff."""
 
@@ -38,7 +49,7 @@ class Moment:
 
 def about(order: Order) -> dict[str, Any]:
     """All that the template shows."""
-    money = looking.money_of(order)
+    money, invoice = looking.money_of(order)
     moments = [_moment(entry) for entry in looking.entries_of(order)]
     return {
         "order": order,
@@ -46,13 +57,21 @@ def about(order: Order) -> dict[str, Any]:
         "rows": slip_rows(order),
         "money": money,
         "opened": looking.opened_by(order),
-        "invoice": looking.invoice_of(order),
+        "invoice": invoice,
         "mails": looking.mails_of(order),
         "dead_events": looking.dead_events_of(money),
         "moments": moments[:UNFOLDED],
         "older": moments[UNFOLDED:],
         "billing": lines_of(order.billing_address),
         "shipping": lines_of(order.shipping_address),
+        "is_open": order.payment_state in lifecycle.OPEN,
+        "may_move": correcting.may_move(order),
+        "note_form": NoteForm(),
+        "token": acts.new_token(),
+        "can": Can(
+            handle=may(current_user, Permission.HANDLE_ORDERS),
+            refund=may(current_user, Permission.REFUND),
+        ),
         "kinds": kinds,
         "dashboard_url": dashboard.url_of,
     }

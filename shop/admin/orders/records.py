@@ -6,8 +6,10 @@ from flask_admin.contrib.sqla.filters import DateBetweenFilter, FilterEqual, Fil
 
 from shop.admin import cells
 from shop.admin.orders import looking, page
+from shop.admin.orders.handling import Handling
 from shop.admin.orders.kinds import FULFILMENT_KINDS, PAYMENT_KINDS
-from shop.admin.records import RecordView, Tab
+from shop.admin.orders.refunding import Refunding
+from shop.admin.records import Tab
 from shop.orders.models import FulfilmentState, Order, PaymentState
 
 IS_PAID = Order.payment_state.in_((PaymentState.PAID, PaymentState.PARTIALLY_REFUNDED))
@@ -15,7 +17,7 @@ NOT_PAID = (PaymentState.PENDING, PaymentState.PROCESSING, PaymentState.FAILED)
 TO_SHIP = (FulfilmentState.UNFULFILLED, FulfilmentState.PARTIAL)
 
 
-class OrderView(RecordView):
+class OrderView(Handling, Refunding):
     title: ClassVar[str] = "order"
     many: ClassVar[str] = "orders"
     tabs = (

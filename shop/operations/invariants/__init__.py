@@ -12,6 +12,7 @@ from shop.operations.invariants import (
     at_stripe,
     discounts,
     goods,
+    handling,
     money,
     papers,
     work,
@@ -21,7 +22,10 @@ from shop.operations.invariants.rule import Rule
 from shop.orders.models import MONEY_IN
 
 RULES = sorted(
-    (*money.RULES, *goods.RULES, *access.RULES, *work.RULES, *papers.RULES, *discounts.RULES),
+    (
+        *(*money.RULES, *goods.RULES, *access.RULES, *work.RULES, *papers.RULES),
+        *(*discounts.RULES, *handling.RULES),
+    ),
     key=lambda rule: rule.code,
 )
 WINDOW = timedelta(days=1)

@@ -94,7 +94,11 @@ RULES = (
             SELECT o.number, x.what, x.id, o.payment_state, x.end_reason FROM :rights x
             JOIN order_lines l ON l.id = x.order_line_id JOIN orders o ON o.id = l.order_id
             WHERE (x.ended_at IS NULL AND o.payment_state = 'refunded')
-              OR (x.end_reason = 'refund' AND o.payment_state <> 'refunded' AND o.attention = '')
+              OR (x.end_reason = 'refund' AND o.payment_state <> 'refunded' AND o.attention = ''
+                AND l.quantity > (
+                  SELECT COALESCE(SUM(b.quantity), 0) FROM refund_lines b
+                  JOIN refunds r ON r.id = b.refund_id
+                  WHERE b.order_line_id = l.id AND r.status NOT IN ('failed', 'canceled')))
             """),
             _of_rights("""
             SELECT o.number, x.what, x.id, o.paid, o.refunded, lost.amount AS lost FROM :rights x
