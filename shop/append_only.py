@@ -20,11 +20,14 @@ POSTGRES = (
     "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
 )
 VERBS = ("update", "delete")
+protected: list[str] = []
+"""The names of such tables."""
 
 
 def protect(model: type[Base]) -> None:
     """Have the table made with triggers; its migration runs `statements` too."""
     table = cast(Table, model.__table__)
+    protected.append(table.name)
     for dialect in ("sqlite", "postgresql"):
         for statement in statements(dialect, table.name):
             ddl: ExecutableDDLElement = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]

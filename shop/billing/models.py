@@ -4,6 +4,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from shop import append_only
 from shop.billing.calls import AtStripe
 from shop.db import Base, utcnow
 from shop.leases import Leased
@@ -109,6 +110,8 @@ class LedgerEntry(Base):
     currency: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
+
+append_only.protect(LedgerEntry)
 
 FAILURES = "type = 'invoice.payment_failed'"
 

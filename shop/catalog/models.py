@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from shop import append_only
 from shop.db import Base, utcnow
 
 
@@ -233,3 +234,6 @@ class StockMovement(Base):
     reference: Mapped[str]
     """What caused it, once: an order's token, an import, a count."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+append_only.protect(StockMovement)
