@@ -9,6 +9,10 @@ from shop.accounts.models import AuditEntry, User
 from shop.admin import badges, gate, saved
 from shop.admin.audit import AuditView
 from shop.admin.catalog import limits
+from shop.admin.catalog.categories import CategoryView
+from shop.admin.catalog.files import FilesView
+from shop.admin.catalog.importing import ImportView
+from shop.admin.catalog.policies import PoliciesView
 from shop.admin.catalog.products.view import ProductView
 from shop.admin.dashboard import Dashboard
 from shop.admin.events.health import HealthView
@@ -23,7 +27,7 @@ from shop.admin.settings.tax import TaxView
 from shop.admin.staff.records import StaffView
 from shop.billing.models import StripeEvent
 from shop.billing.reconciling.models import Reconciliation
-from shop.catalog.models import Product
+from shop.catalog.models import Category, Product
 from shop.checkout.models import DeliveryMethod, TaxRate
 from shop.db import Base
 from shop.mail.models import Mail
@@ -51,7 +55,14 @@ def views() -> list[BaseView]:
     return [
         *_records(None, ("orders", "Orders", OrderView, Order)),
         ReportsView("Reports", None, "admin_reports", "reports"),
-        *_records("Catalog", ("products", "Products", ProductView, Product)),
+        *_records(
+            "Catalog",
+            ("products", "Products", ProductView, Product),
+            ("categories", "Categories", CategoryView, Category),
+        ),
+        ImportView("Import", "Catalog", "admin_import", "import"),
+        FilesView("Files", "Catalog", "admin_files", "files"),
+        PoliciesView("License rules", "Catalog", "admin_policies", "license-rules"),
         *_records(
             "Settings",
             ("delivery", "Delivery", DeliveryView, DeliveryMethod),

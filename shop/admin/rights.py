@@ -23,6 +23,7 @@ RECORDS = MappingProxyType(
         "admin_delivery": Records(P.READ_SETTINGS, P.EDIT_SETTINGS),
         "admin_tax": Records(P.READ_SETTINGS, P.EDIT_SETTINGS),
         "admin_products": Records(P.READ_CATALOG, P.EDIT_CATALOG),
+        "admin_categories": Records(P.READ_CATALOG, P.EDIT_CATALOG),
         "admin_orders": Records(P.READ_ORDERS),
         "admin_staff": Records(P.READ_STAFF),
         "admin_events": Records(P.READ_EVENTS, P.HANDLE_EVENTS),
@@ -56,6 +57,16 @@ ROUTES = MappingProxyType(
         "admin_orders.ask_address": P.HANDLE_ORDERS,
         "admin_orders.ask_refund": P.REFUND,
         "admin_orders.resend": P.HANDLE_ORDERS,
+        "admin_import.index": P.EDIT_CATALOG,
+        "admin_import.preview": P.EDIT_CATALOG,
+        "admin_import.run": P.EDIT_CATALOG,
+        "admin_files.index": P.READ_CATALOG,
+        "admin_files.show": P.READ_CATALOG,
+        "admin_files.publish": P.EDIT_CATALOG,
+        "admin_files.yank": P.EDIT_CATALOG,
+        "admin_policies.index": P.READ_CATALOG,
+        "admin_policies.show": P.READ_CATALOG,
+        "admin_policies.save": P.EDIT_CATALOG,
     }
 )
 

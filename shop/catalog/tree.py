@@ -41,7 +41,7 @@ def move(category: Category, parent_id: int | None) -> None:
         raise Cycle
     if _depth(parent) + _height(category) > DEEPEST:
         raise TooDeep
-    category.parent = parent
+    category.parent_id = parent_id
 
 
 def remove(category: Category) -> None:

@@ -79,6 +79,12 @@ def publish(
     return release
 
 
+def all_of(product: Product) -> Sequence[Release]:
+    """With what was yanked, newest first, with their files."""
+    query = select(Release).filter_by(product_id=product.id).options(selectinload(Release.files))
+    return session.scalars(query.order_by(Release.released_at.desc(), Release.id.desc())).all()
+
+
 def yank(product: Product, version: str, reason: str) -> Release:
     """Take a version off the shelf, for everybody.
 

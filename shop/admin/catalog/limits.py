@@ -15,6 +15,7 @@ SIZES = MappingProxyType(
     {
         "admin_products.create_view": 64 * MEGABYTE,
         "admin_products.edit_view": 64 * MEGABYTE,
+        "admin_files.publish": 2048 * MEGABYTE,
     }
 )
 """Of the whole request, in bytes."""
