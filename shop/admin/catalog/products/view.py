@@ -26,7 +26,7 @@ from shop.catalog.shelf import media_url, product_url
 from shop.db import session
 
 LISTED = (
-    selectinload(Product.images),
+    joinedload(Product.images),
     selectinload(Product.variants).joinedload(Variant.prices),
     defer(Product.description),
     defer(Product.description_html),
