@@ -9,7 +9,7 @@ from flask_admin.helpers import get_form_data
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import defer, selectinload
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from shop.accounts import audit
 from shop.accounts.models import AuditEntry
