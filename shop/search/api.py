@@ -7,7 +7,7 @@ from shop import api, config
 from shop.catalog import shelf
 from shop.catalog.api import ProductOut, product_out
 from shop.catalog.shelf import category_url
-from shop.search import filters
+from shop.search import filters, misses
 from shop.search.filters import LARGEST_AMOUNT, Wanted
 from shop.search.listing import browse
 from shop.search.suggestions import suggest
@@ -79,6 +79,7 @@ def list_products(query: ListQuery) -> ProductList:
         ),
         query.per_page,
     )
+    misses.note(listing)
     return ProductList(
         items=[product_out(product) for product in shelf.load(listing.ids)],
         total=listing.total,

@@ -1,5 +1,6 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import Date, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, utcnow
@@ -17,3 +18,14 @@ class SearchChange(Base):
     changed_at: Mapped[datetime] = mapped_column(default=utcnow)
     indexed_at: Mapped[datetime | None] = mapped_column(index=True)
     """None while it waits for the index."""
+
+
+class SearchMiss(Base):
+    """How often words found nothing on a day, in UTC."""
+
+    __tablename__ = "search_misses"
+    __table_args__ = (UniqueConstraint("day", "text"),)
+
+    day: Mapped[date] = mapped_column(Date)
+    text: Mapped[str]
+    count: Mapped[int]

@@ -4,7 +4,7 @@ from shop import config
 from shop.catalog import remembered
 from shop.catalog.cards import cards
 from shop.catalog.shelf import category_url
-from shop.search import filters, snippets
+from shop.search import filters, misses, snippets
 from shop.search.backend import SearchUnavailable
 from shop.search.listing import browse
 from shop.search.page import Page
@@ -47,6 +47,7 @@ def _show(path: str, within: str | None = None) -> str:
     currency = config.current().currency
     remembered.current()  # before the first question, so that nothing read is older
     listing = browse(filters.read(request.args, currency, within))
+    misses.note(listing)
     found = cards(listing.ids, currency) if listing.ids else []
     if listing.searched:
         found = snippets.mark_cards(found, listing.searched)

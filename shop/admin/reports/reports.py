@@ -15,7 +15,7 @@ from shop.admin.reports.periods import Period
 from shop.admin.reports.tables import Money, Share, Table, share, show
 
 MOST_PRODUCTS, MOST_BARS = 100, 10
-MOST_SCARCE = 500
+MOST_SCARCE, MOST_SEARCHES = 500, 500
 
 
 @dataclass(frozen=True)
@@ -194,6 +194,15 @@ def stock(_period: Period, _currency: str) -> Report:
     return Report(Table(titles, rows), show(len(rows)))
 
 
+def searches(period: Period, _currency: str) -> Report:
+    found = shelves.zero_result_searches(period, MOST_SEARCHES)
+    rows = [(one.text, one.count, one.last) for one in found]
+    shown = [(one.text, one.count) for one in found[:MOST_BARS]]
+    return Report(
+        Table(("Searched for", "Times", "Last on"), rows), bars=tuple(charts.bars(shown, show))
+    )
+
+
 def tax(period: Period, currency: str) -> Report:
     found = papers.sales_tax(period, currency)
     rows = [
@@ -219,6 +228,10 @@ ENTRIES = (
     Entry("retention", "Retention", recurring.retention, retention),
     Entry("recovered", "Failed payments recovered", recurring.recovered, recovered),
     Entry("products", "Top products", sales.top_products, products),
+    Entry(
+        *("searches", "Searches without a result", shelves.zero_result_searches, searches),
+        has_currency=False,
+    ),
     Entry("stock", "Stock running out", shelves.stock_running_out, stock, has_currency=False),
     Entry("tax", "Sales by tax rate and country", papers.sales_tax, tax),
 )

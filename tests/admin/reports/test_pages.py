@@ -18,6 +18,7 @@ from shop.db import commit, session, utcnow
 from shop.leases import State
 from shop.mail.models import Mail
 from shop.orders.models import FulfilmentState
+from shop.search import tasks
 from tests.accounts.factories import PASSWORD, make_user
 from tests.admin.conftest import Open
 from tests.admin.reports.books import at, book, plan, sell, subscribe
@@ -187,6 +188,8 @@ def test_every_report_opens_with_and_without_sales(either_app: Flask, entry: Ent
     empty = browser.get(f"/admin/reports/{name}")
     sell(make_price(unit_amount=500, stock=2), utcnow() - timedelta(days=2))
     subscribe(plan(1_000), utcnow() - timedelta(days=200))
+    tasks.count_miss.run("sofa")
+    commit()
     full = browser.get(f"/admin/reports/{name}?days=7")
     csv = browser.get(f"/admin/reports/{name}.csv?days=7")
 

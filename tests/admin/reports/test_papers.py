@@ -9,6 +9,7 @@ from shop.catalog import stock
 from shop.catalog.models import Status
 from shop.db import commit, session
 from shop.orders.models import Order
+from shop.search.models import SearchMiss
 from tests.admin.reports.books import address, at, bill, credit, on, sell
 from tests.factories import make_price, make_variant
 
@@ -113,3 +114,16 @@ def test_stock_that_runs_out(either_app: Flask) -> None:
     one = found[scarce.sku]
     assert (one.available, one.on_hand, one.sold, one.days_left) == (2, 3, 6, 10)
     assert found[quiet.sku].days_left is None
+
+
+def test_what_was_searched_for_and_not_found(either_app: Flask) -> None:
+    for day, text, times in ((5, "sofa", 2), (9, "sofa", 3), (9, "bed", 4)):
+        session.add(SearchMiss(day=on(day), text=text, count=times))
+    session.add(SearchMiss(day=on(1, 4), text="bed", count=9))
+    commit()
+
+    found = shelves.zero_result_searches(MARCH, 10)
+    assert [(one.text, one.count, one.last) for one in found] == [
+        ("sofa", 5, on(9)),
+        ("bed", 4, on(9)),
+    ]

@@ -1,12 +1,14 @@
 """What is on the shelves."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import func, select, text
 
+from shop.admin.reports.periods import Period
 from shop.catalog.models import SCARCE, Product, Status, StockMovement, Variant
 from shop.db import session, utcnow
+from shop.search.models import SearchMiss
 
 LOOKED_BACK = timedelta(days=30)
 IS_SCARCE = text(SCARCE)
@@ -49,3 +51,29 @@ def stock_running_out(limit: int) -> list[Scarce]:
         .limit(limit)
     )
     return [Scarce(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class Missed:
+    text: str
+    count: int
+    last: date
+
+
+def zero_result_searches(period: Period, limit: int) -> list[Missed]:
+    """Searches without a result are what was looked for, without filters, and not found at all.
+
+    They are counted by day and words, capitals aside; a search that was put right and then found
+    something is not among them. Who searched is not known, and words with an @ or with six digits
+    or more are not counted: they may be somebody's address or number. At most a thousand different
+    searches are kept of a day, for 400 days.
+    """
+    times = func.sum(SearchMiss.count)
+    query = (
+        select(SearchMiss.text, times, func.max(SearchMiss.day))
+        .where(SearchMiss.day.between(period.first, period.last))
+        .group_by(SearchMiss.text)
+        .order_by(times.desc(), SearchMiss.text)
+        .limit(limit)
+    )
+    return [Missed(*row) for row in session.execute(query)]
