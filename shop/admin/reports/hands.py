@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from flask import current_app, url_for
-from sqlalchemy import func, literal, null, select, text, type_coerce, union_all
+from sqlalchemy import cast, func, literal, null, select, text, union_all
 
 from shop import web
 from shop.accounts.models import User
@@ -143,7 +143,7 @@ TO_SHIP = Order.payment_state.in_(
 
 
 def _no_date() -> Any:
-    return type_coerce(null(), UtcDateTime()).label("due")
+    return cast(null(), UtcDateTime()).label("due")
 
 
 def _count(kind: str, *conditions: Any) -> Any:
