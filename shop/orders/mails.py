@@ -11,7 +11,7 @@ from shop.db import session
 from shop.mail import outbox
 from shop.money import show
 from shop.orders import access, invoicing
-from shop.orders.models import Order
+from shop.orders.models import Order, Shipment
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,13 @@ def send_refunded(order: Order, refund: Refund) -> bool:
     return _send(
         order, "refunded", f"{amount} is on its way back to you", str(refund.id), amount=amount
     )
+
+
+def send_shipped(order: Order, shipment: Shipment) -> bool:
+    """Once for each parcel."""
+    parcel = [(part.line.title, part.quantity) for part in shipment.lines]
+    subject = f"Order {order.number} is on its way"
+    return _send(order, "shipped", subject, str(shipment.id), shipment=shipment, parcel=parcel)
 
 
 def _send(order: Order, kind: str, subject: str, part: str = "", **more: Any) -> bool:

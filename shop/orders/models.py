@@ -121,6 +121,10 @@ class OrderLine(Base):
         back_populates="line", order_by="RefundLine.id"
     )
 
+    parcels: Mapped[list["ShipmentLine"]] = relationship(
+        back_populates="line", order_by="ShipmentLine.id"
+    )
+
     @property
     def charged(self) -> int:
         """What was asked for it, with its tax: more of it cannot go back."""
@@ -131,6 +135,73 @@ class OrderLine(Base):
     def refunded(self) -> int:
         """Pieces whose money went back, or was asked back."""
         return sum(part.quantity for part in self.returned_money if part.counts)
+
+    @property
+    def shipped(self) -> int:
+        """Pieces that left the house, also those that came back."""
+        return sum(part.quantity for part in self.parcels if part.shipment.is_sent)
+
+    @property
+    def packed(self) -> int:
+        return sum(part.quantity for part in self.parcels if not part.shipment.is_sent)
+
+    @property
+    def came_back(self) -> int:
+        return sum(part.returned for part in self.parcels)
+
+    @property
+    def to_send(self) -> int:
+        """Pieces that wait, also packed ones. What is refunded and not returned is not sent."""
+        if self.kind is not Kind.PHYSICAL:
+            return 0
+        return max(0, self.quantity - self.shipped - max(0, self.refunded - self.came_back))
+
+
+class ShipmentState(enum.StrEnum):
+    PACKED = "packed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+
+
+class Shipment(Base):
+    """A parcel of an order; several when it is sent in parts."""
+
+    __tablename__ = "shipments"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    state: Mapped[ShipmentState] = mapped_column(default=ShipmentState.PACKED)
+    carrier: Mapped[str] = mapped_column(default="")
+    tracking_number: Mapped[str] = mapped_column(default="")
+    tracking_url: Mapped[str] = mapped_column(default="")
+    packed_at: Mapped[datetime] = mapped_column(default=utcnow)
+    shipped_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+
+    lines: Mapped[list["ShipmentLine"]] = relationship(
+        back_populates="shipment", cascade="all, delete-orphan", order_by="ShipmentLine.id"
+    )
+
+    @property
+    def is_sent(self) -> bool:
+        return self.state is not ShipmentState.PACKED
+
+
+class ShipmentLine(Base):
+    __tablename__ = "shipment_lines"
+    __table_args__ = (
+        UniqueConstraint("shipment_id", "order_line_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("returned BETWEEN 0 AND quantity", name="returned"),
+    )
+
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipments.id"))
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"), index=True)
+    quantity: Mapped[int]
+    returned: Mapped[int] = mapped_column(default=0)
+    """Pieces of these that came back."""
+
+    shipment: Mapped[Shipment] = relationship(back_populates="lines")
+    line: Mapped[OrderLine] = relationship(back_populates="parcels")
 
 
 class RefundLine(Base):

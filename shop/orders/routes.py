@@ -9,6 +9,7 @@ from flask_login import current_user
 from shop.accounts.access import required_role
 from shop.money import show
 from shop.orders import invoicing, mails, timeline
+from shop.orders.fulfilment import parcels
 from shop.orders.models import Order, PaymentState
 from shop.orders.orders import find_order, latest_payment, orders_of
 
@@ -78,6 +79,7 @@ def show_order(token: str) -> str:
         total=("Total", show(order.total, order.currency)),
         destination=mails.destination(order),
         invoice=invoicing.invoice_of(order) if order.is_paid else None,
+        shipments=parcels.sent_of(order) if order.shipping_address else [],
         moments=[Moment(e.created_at, e.text) for e in timeline.for_customer(order)],
     )
 

@@ -6,7 +6,9 @@ from shop.checkout.models import CheckoutSession
 from shop.db import commit, session
 from shop.licenses.models import License
 from shop.orders import lifecycle
+from shop.orders.fulfilment import shipping
 from shop.orders.models import Order
+from shop.orders.orders import find_order
 from tests.billing.subscriptions.subscriber import make_plan, make_subscriber
 from tests.cart.discounts.factories import make_discount
 from tests.checkout.buyer import CONTACT, SESSIONS
@@ -18,7 +20,7 @@ from tests.reliability.world import World, intent_of, make_book, make_font, make
 
 def live_a_day(world: World) -> None:
     book, font = make_book(), make_font()
-    world.buy(book, font)
+    send_a_parcel(world.buy(book, font))
     world.refund(world.buy(font), 500)
     world.refund(world.buy(book, font))
     world.buy(book, method="pm_card_chargeDeclined")
@@ -32,6 +34,12 @@ def live_a_day(world: World) -> None:
     subscribe(world)
     world.end_checkouts(CheckoutSession.order_id.in_(select(Order.id).where(Order.paid == 0)))
     world.finish()
+
+
+def send_a_parcel(token: str) -> None:
+    order = find_order(token)
+    shipping.ship(order, shipping.pack(order, shipping.everything(order)), shipping.Tracking("UPS"))
+    commit()
 
 
 def pay_on_stripes_page(world: World) -> None:

@@ -296,4 +296,8 @@ PLANTS = (
     Plant("I27", "more pieces refunded than bought", f"{A_REFUND_LINE} 1000, 0, 0 {OF_A_REFUND}"),
     Plant("I27", "lines of more than the refund", f"""
         {A_REFUND_LINE} 1, r.amount + 1, 0 {OF_A_REFUND}"""),
+    Plant("I28", "more sent than bought", """
+        UPDATE shipment_lines SET quantity = quantity + 1"""),
+    Plant("I28", "a parcel of somebody else's goods", f"""
+        UPDATE shipments SET order_id = {A_FREE_ORDER}"""),
 )  # fmt: skip

@@ -20,7 +20,7 @@ def test_the_rules_are_quiet_about_a_good_day_and_see_every_lie(either_world: Wo
 
 def test_no_rule_is_without_its_plant() -> None:
     assert {plant.code for plant in PLANTS} == {rule.code for rule in RULES}
-    assert len(RULES) == 27
+    assert len(RULES) == 28
 
 
 def test_the_command_shows_each_row_and_fails(world: World) -> None:
@@ -28,7 +28,7 @@ def test_the_command_shows_each_row_and_fails(world: World) -> None:
     token = world.buy(make_font())
     world.finish()
     good = shell.invoke(args=["invariants"])
-    assert (good.exit_code, good.output.splitlines()[-1][:20]) == (0, "27 rules, 1 orders, ")
+    assert (good.exit_code, good.output.splitlines()[-1][:20]) == (0, "28 rules, 1 orders, ")
     order = find_order(token)
     order.paid = 0
     commit()

@@ -18,7 +18,7 @@ from shop.licenses import sentences
 from shop.licenses.models import License
 from shop.licenses.sentences import Reader
 from shop.mail.models import Mail
-from shop.orders.models import Order, OrderLine, RefundLine, TimelineEntry
+from shop.orders.models import Order, OrderLine, RefundLine, Shipment, ShipmentLine, TimelineEntry
 from shop.orders.rights import Right
 
 
@@ -53,11 +53,20 @@ class Money:
 
 
 def find(number: str) -> Order | None:
-    """With its lines and what was refunded of them, in one question."""
-    parts = joinedload(Order.lines).joinedload(OrderLine.returned_money)
+    """With its lines, and what was refunded and sent of them, in one question."""
+    lines = joinedload(Order.lines)
     query = select(Order).where(Order.number == number)
-    query = query.options(parts.joinedload(RefundLine.refund))
+    query = query.options(
+        lines.joinedload(OrderLine.returned_money).joinedload(RefundLine.refund),
+        lines.joinedload(OrderLine.parcels).joinedload(ShipmentLine.shipment),
+    )
     return session.scalars(query).unique().one_or_none()
+
+
+def shipments_of(order: Order) -> list[Shipment]:
+    """Of the rows that came with the order, in the order they were packed."""
+    found = {part.shipment for line in order.lines for part in line.parcels}
+    return sorted(found, key=lambda shipment: shipment.id)
 
 
 def money_of(order: Order) -> tuple[list[Money], Invoice | None]:

@@ -56,6 +56,8 @@ def about(order: Order) -> dict[str, Any]:
         "states": states(order),
         "rows": slip_rows(order),
         "money": money,
+        "shipments": looking.shipments_of(order),
+        "to_send": sum(line.to_send for line in order.lines) if order.is_paid else 0,
         "opened": looking.opened_by(order),
         "invoice": invoice,
         "mails": looking.mails_of(order),

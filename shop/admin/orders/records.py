@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from flask_admin.actions import action
 from flask_admin.contrib.sqla.filters import DateBetweenFilter, FilterEqual, FilterLike
 
 from shop.admin import cells
@@ -9,6 +10,7 @@ from shop.admin.orders import looking, page
 from shop.admin.orders.handling import Handling
 from shop.admin.orders.kinds import FULFILMENT_KINDS, PAYMENT_KINDS
 from shop.admin.orders.refunding import Refunding
+from shop.admin.orders.shipping import Shipping
 from shop.admin.records import Tab
 from shop.orders.models import FulfilmentState, Order, PaymentState
 
@@ -17,7 +19,7 @@ NOT_PAID = (PaymentState.PENDING, PaymentState.PROCESSING, PaymentState.FAILED)
 TO_SHIP = (FulfilmentState.UNFULFILLED, FulfilmentState.PARTIAL)
 
 
-class OrderView(Handling, Refunding):
+class OrderView(Handling, Refunding, Shipping):
     title: ClassVar[str] = "order"
     many: ClassVar[str] = "orders"
     tabs = (
@@ -51,6 +53,13 @@ class OrderView(Handling, Refunding):
     column_formatters_export = {"total": cells.amount}
 
     details_template = "admin/order.html"
+
+    @action(
+        "ship", "Mark shipped", "All that waits leaves in one parcel for each; buyers hear of it."
+    )
+    def mark_shipped(self, ids: list[str]) -> int:
+        """Orders that have nothing to send, or are packed in parts, are left alone."""
+        return sum(self.ship_whole(int(id)) for id in ids)
 
     def get_one(self, id: str) -> Order | None:
         return looking.find(id)

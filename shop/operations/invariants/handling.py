@@ -27,4 +27,22 @@ RULES = (
             """,
         ),
     ),
+    Rule(
+        "I28",
+        "No more pieces of a line are packed and shipped than were bought, and only of its order.",
+        (
+            """
+            SELECT o.number, l.sku, l.quantity, SUM(b.quantity) AS in_parcels
+            FROM shipment_lines b JOIN order_lines l ON l.id = b.order_line_id
+            JOIN orders o ON o.id = l.order_id
+            GROUP BY o.number, l.id, l.sku, l.quantity
+            HAVING SUM(b.quantity) > l.quantity
+            """,
+            """
+            SELECT s.id AS shipment, s.order_id AS sent_for, l.order_id AS holds
+            FROM shipment_lines b JOIN shipments s ON s.id = b.shipment_id
+            JOIN order_lines l ON l.id = b.order_line_id WHERE l.order_id <> s.order_id
+            """,
+        ),
+    ),
 )

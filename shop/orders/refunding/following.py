@@ -11,6 +11,7 @@ from shop.catalog import stock
 from shop.catalog.models import StockMovement, Variant
 from shop.db import session
 from shop.orders import timeline
+from shop.orders.fulfilment import state
 from shop.orders.models import MONEY_IN, PaymentState, RefundLine
 
 
@@ -24,6 +25,7 @@ def follow(event: events.RefundChanged) -> None:
         return
     _restock(parts)
     order = parts[0].line.order
+    state.settle(order)
     if order.payment_state in MONEY_IN and order.payment_state is not PaymentState.REFUNDED:
         events.publish(events.LinesRefunded(order.id))
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from shop import money
 from shop.billing.models import NO_MONEY, Payment
-from shop.catalog.models import Kind
 from shop.errors import BadInput
 from shop.orders.models import Order, OrderLine
 
@@ -91,7 +90,7 @@ def _part(line: OrderLine, quantity: int, *, restock: bool) -> Part:
     step = money.step(line.order.currency)
     before, after = line.refunded, line.refunded + quantity
     amount = _share(line, after, step) - _share(line, before, step)
-    stays = min(quantity, line.quantity - line.refunded) if line.kind is Kind.PHYSICAL else 0
+    stays = min(quantity, line.to_send)
     return Part(line, quantity, amount, stays if restock else 0)
 
 
