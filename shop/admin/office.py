@@ -10,6 +10,8 @@ from shop.admin import badges, gate, saved
 from shop.admin.audit import AuditView
 from shop.admin.catalog import limits
 from shop.admin.catalog.categories import CategoryView
+from shop.admin.catalog.codes import CodesView
+from shop.admin.catalog.discounts import DiscountView
 from shop.admin.catalog.files import FilesView
 from shop.admin.catalog.importing import ImportView
 from shop.admin.catalog.policies import PoliciesView
@@ -27,6 +29,7 @@ from shop.admin.settings.tax import TaxView
 from shop.admin.staff.records import StaffView
 from shop.billing.models import StripeEvent
 from shop.billing.reconciling.models import Reconciliation
+from shop.cart.discounts.models import Discount
 from shop.catalog.models import Category, Product
 from shop.checkout.models import DeliveryMethod, TaxRate
 from shop.db import Base
@@ -59,8 +62,10 @@ def views() -> list[BaseView]:
             "Catalog",
             ("products", "Products", ProductView, Product),
             ("categories", "Categories", CategoryView, Category),
+            ("discounts", "Discounts", DiscountView, Discount),
         ),
         ImportView("Import", "Catalog", "admin_import", "import"),
+        CodesView("Codes", "Catalog", "admin_codes", "discount-codes"),
         FilesView("Files", "Catalog", "admin_files", "files"),
         PoliciesView("License rules", "Catalog", "admin_policies", "license-rules"),
         *_records(
