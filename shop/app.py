@@ -65,6 +65,7 @@ from shop.orders import api as orders_api
 from shop.orders import invoice_pages as order_invoice
 from shop.orders import routes as orders
 from shop.orders.refunding import following as refunded_lines
+from shop.privacy import pages as privacy_pages
 from shop.search import api as search_api
 from shop.search import following, pulse
 from shop.search import routes as search_pages
@@ -75,7 +76,7 @@ PACKAGES = (sessions, remembered, search, cart, downloads, licenses, health, off
 PAGES = (
     *(catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages),
     *(license_pages, access_pages, subscribe_pages, subscription_pages, plan_pages),
-    *(buy_button, invoice_pages, order_invoice),
+    *(buy_button, invoice_pages, order_invoice, privacy_pages),
 )
 APIS = (
     *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),

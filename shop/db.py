@@ -145,7 +145,12 @@ def after_commit(call: Callable[[], object]) -> None:
 
 
 def will_write() -> None:
-    """Say in a GET that it is going to write, before its first write; ends the read transaction."""
+    """Say in a GET that it is going to write, before its first write; ends the read transaction.
+
+    Raises what `g.refuses_writes` holds, for who may only look.
+    """
+    if (refusal := g.get("refuses_writes")) is not None:
+        raise refusal
     g.writes = True
     session.rollback()
 

@@ -37,7 +37,12 @@ def note_refusal(act: str, subject: str, *, reason: str = "", **data: Any) -> No
 
 
 def actor() -> str:
-    """The e-mail address of who is signed in; "system" for a task or command."""
+    """The e-mail address of who is signed in; "system" for a task or command.
+
+    During a visit to a customer that is who visits.
+    """
     if has_request_context() and current_user.is_authenticated:
+        if "visit" in g:
+            return str(g.visit.staff.email)
         return str(current_user.email)
     return "system"

@@ -26,6 +26,11 @@ def normalize_email(email: str) -> str:
 
 class User(Base):
     __tablename__ = "users"
+    __table_args__ = (
+        Index(  # for what begins with something, whatever the database's language
+            "ix_users_email_norm", "email_norm", postgresql_ops={"email_norm": "text_pattern_ops"}
+        ),
+    )
 
     email: Mapped[str]
     email_norm: Mapped[str] = mapped_column(unique=True)
@@ -37,6 +42,8 @@ class User(Base):
     """Part of every session cookie; raising it ends all sessions of this person."""
     email_verified_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    erasure_asked_at: Mapped[datetime | None]
+    """When they asked to be forgotten; none when they did not, or it is done."""
 
     is_authenticated = True
     is_anonymous = False

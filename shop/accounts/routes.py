@@ -10,6 +10,7 @@ from shop.accounts import (
     people,
     security,
     sessions,
+    visits,
 )
 from shop.accounts.access import required_role, safe_next
 from shop.accounts.forms import SignInForm
@@ -70,7 +71,7 @@ def home() -> str:
 
 @bp.app_context_processor
 def template_names() -> dict[str, object]:
-    return {"account_places": account_places}
+    return {"account_places": account_places, "visit_here": visits.current}
 
 
 def account_places() -> list[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ from sqlalchemy import Executable, delete, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from shop import api, db, events
-from shop.accounts import devices, links, tokens
+from shop.accounts import devices, links, tokens, visits
 from shop.accounts.models import ApiToken, Purpose, SignInSession, User
 from shop.accounts.permissions import is_staff
 from shop.db import session, utcnow
@@ -51,6 +51,7 @@ def init_app(app: Flask) -> None:
     manager.session_protection = None  # phones change their address; the row is what counts
     manager.user_loader(load_user)
     manager.request_loader(load_token_user)
+    app.before_request(visits.guard)
 
 
 def sign_in(user: User) -> None:
@@ -137,10 +138,16 @@ def load_user(cookie_id: str) -> User | None:
     if user.get_id() != cookie_id or not is_alive(user, here.since, here.seen_at):
         return None
     g.sign_in = here
+    shown = visits.stand_in(user)
+    if shown is user:  # a visit writes nothing, not even that
+        _note_now_and_then(user, here)
+    return shown
+
+
+def _note_now_and_then(user: User, here: Here) -> None:
     noted_every = STAFF_NOTED_EVERY if is_staff(user) else NOTED_EVERY
     if here.seen_at is None or here.seen_at < utcnow() - noted_every:
         db.after_commit(partial(_note_seen, here.id))
-    return user
 
 
 def is_alive(user: User, since: datetime, seen_at: datetime | None) -> bool:

@@ -16,23 +16,29 @@ from shop.admin.catalog.files import FilesView
 from shop.admin.catalog.importing import ImportView
 from shop.admin.catalog.policies import PoliciesView
 from shop.admin.catalog.products.view import ProductView
+from shop.admin.customers.records import CustomerView, LicenseView, SubscriptionView
 from shop.admin.dashboard import Dashboard
 from shop.admin.events.health import HealthView
 from shop.admin.events.mails import MailView
 from shop.admin.events.reconciliations import ReconciliationView
 from shop.admin.events.stripe_events import StripeEventView
+from shop.admin.invoices.records import InvoiceView
 from shop.admin.orders.records import OrderView
 from shop.admin.records import RecordView
 from shop.admin.reports.pages import ReportsView
 from shop.admin.settings.delivery import DeliveryView
 from shop.admin.settings.tax import TaxView
 from shop.admin.staff.records import StaffView
+from shop.admin.support.desk import SupportView
+from shop.billing.invoices.models import Invoice
 from shop.billing.models import StripeEvent
 from shop.billing.reconciling.models import Reconciliation
+from shop.billing.subscriptions.models import Subscription
 from shop.cart.discounts.models import Discount
 from shop.catalog.models import Category, Product
 from shop.checkout.models import DeliveryMethod, TaxRate
 from shop.db import Base
+from shop.licenses.models import License
 from shop.mail.models import Mail
 from shop.orders.models import Order
 
@@ -56,7 +62,15 @@ def init_app(app: Flask) -> None:
 def views() -> list[BaseView]:
     """In the order of the menu."""
     return [
-        *_records(None, ("orders", "Orders", OrderView, Order)),
+        SupportView("Support", None, "admin_support", "support"),
+        *_records(
+            None,
+            ("orders", "Orders", OrderView, Order),
+            ("customers", "Customers", CustomerView, User),
+            ("licenses", "Licenses", LicenseView, License),
+            ("subscriptions", "Subscriptions", SubscriptionView, Subscription),
+            ("invoices", "Invoices", InvoiceView, Invoice),
+        ),
         ReportsView("Reports", None, "admin_reports", "reports"),
         *_records(
             "Catalog",

@@ -31,6 +31,10 @@ RECORDS = MappingProxyType(
         "admin_mails": Records(P.READ_EVENTS, P.HANDLE_ORDERS),
         "admin_comparisons": Records(P.READ_EVENTS),
         "admin_audit": Records(P.READ_AUDIT),
+        "admin_customers": Records(P.READ_CUSTOMERS),
+        "admin_licenses": Records(P.READ_CUSTOMERS),
+        "admin_subscriptions": Records(P.READ_CUSTOMERS),
+        "admin_invoices": Records(P.READ_INVOICES),
     }
 )
 ROUTES = MappingProxyType(
@@ -78,6 +82,24 @@ ROUTES = MappingProxyType(
         "admin_policies.index": P.READ_CATALOG,
         "admin_policies.show": P.READ_CATALOG,
         "admin_policies.save": P.EDIT_CATALOG,
+        "admin_invoices.pdf": P.REVEAL,
+        "admin_invoices.credit_note_pdf": P.REVEAL,
+        "admin_invoices.mail": P.HANDLE_INVOICES,
+        "admin_invoices.buyer": P.HANDLE_INVOICES,
+        "admin_invoices.resync": P.HANDLE_INVOICES,
+        "admin_support.index": P.READ_CUSTOMERS,
+        "admin_support.person": P.READ_CUSTOMERS,
+        "admin_support.guest": P.READ_CUSTOMERS,
+        "admin_support.access": P.READ_CUSTOMERS,
+        "admin_support.guest_access": P.READ_CUSTOMERS,
+        "admin_support.act": P.HELP_CUSTOMERS,
+        "admin_support.resync": P.HELP_CUSTOMERS,
+        "admin_support.export_data": P.ERASE,
+        "admin_support.erasure": P.ERASE,
+        "admin_support.visit": P.HELP_CUSTOMERS,
+        "admin_support.end_visit": P.READ_CUSTOMERS,
+        "admin_support.reveal": P.REVEAL,
+        "admin_support.reveal_guest": P.REVEAL,
     }
 )
 

@@ -36,6 +36,7 @@ class Payment(AtStripe, Base):
     __table_args__ = (
         UniqueConstraint("order_id", "attempt"),
         CheckConstraint("refunded >= 0 AND refunded <= received", name="refunded"),
+        Index("ix_payments_card", "card_last4", "created_at"),
     )
 
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
@@ -50,7 +51,7 @@ class Payment(AtStripe, Base):
     received: Mapped[int] = mapped_column(default=0)
     refunded: Mapped[int] = mapped_column(default=0)
     card_brand: Mapped[str | None]
-    card_last4: Mapped[str | None] = mapped_column(index=True)
+    card_last4: Mapped[str | None]
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
     """What Stripe said to the buyer about the last decline."""

@@ -1,6 +1,8 @@
 """What staff gives and takes of downloads, each with its reason."""
 
-from sqlalchemy import select
+from datetime import timedelta
+
+from sqlalchemy import select, update
 
 from shop.accounts.models import User, normalize_email
 from shop.catalog.models import Product
@@ -36,6 +38,22 @@ def give(user: User, slug: str, who: str, reason: str) -> Grant:
     session.add(grant)
     session.flush()  # staff is told its id
     return grant
+
+
+def extend(grant: Grant, downloads: int, days: int, reason: str) -> None:
+    """More downloads, more time, or both; from today where the time is over already."""
+    rights.demand_reason(reason)
+    if grant.ended_at:
+        raise AlreadyEnded
+    gives_more = downloads > 0 and grant.most is not None
+    gives_time = days > 0 and grant.expires_at is not None
+    if not gives_more and not gives_time:
+        raise BadInput("That would change nothing: see what it is limited by.")
+    if gives_more:
+        counted = update(Grant).where(Grant.id == grant.id)
+        session.execute(counted.values(most=Grant.most + downloads))
+    if gives_time and grant.expires_at:
+        grant.expires_at = max(utcnow(), grant.expires_at) + timedelta(days=days)
 
 
 def end(grant: Grant, reason: str) -> None:

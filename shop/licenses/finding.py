@@ -14,6 +14,7 @@ from shop.downloads.models import Grant
 from shop.errors import NotFound
 from shop.licenses import keys
 from shop.licenses.models import License, LicensePolicy, RetiredKey
+from shop.licenses.pool.models import PoolKey
 from shop.orders.models import OrderLine
 
 FEWEST = 4
@@ -65,13 +66,31 @@ def my(license_id: int) -> License:
 
 def by_key(typed: str) -> Sequence[License]:
     """With this key, or with one that ends in these characters; also keys that were replaced."""
-    key, tail = keys.read(typed), keys.tail(typed)
-    if key:
-        whole = keys.digest(key)
-        return _where(License.key_hash == whole, RetiredKey.key_hash == whole)
-    if len(tail) < FEWEST:
-        return []
-    return _where(License.last_characters.endswith(tail), RetiredKey.last_characters.endswith(tail))
+    found = by_whole_key(typed)
+    if found or keys.read(typed):
+        return found
+    ends = _ends(typed)
+    return _where(License.last_characters.in_(ends), RetiredKey.last_characters.in_(ends))
+
+
+def by_whole_key(typed: str) -> Sequence[License]:
+    """Ours however it was typed, and one of a pool as it is."""
+    key, plain = keys.read(typed), typed.strip()
+    hashes = [keys.digest(one) for one in (key, plain) if one]
+    pooled = select(PoolKey.license_id).where(PoolKey.key_hash.in_(hashes))
+    now = or_(License.key_hash.in_(hashes), License.id.in_(pooled))
+    return _where(now, RetiredKey.key_hash.in_(hashes))
+
+
+def _ends(typed: str) -> list[str]:
+    """As five characters are kept: four, with whatever may stand before them."""
+    plain, tail = "".join(typed.split())[-keys.GROUP :], keys.tail(typed)
+    ends = {tail} if len(tail) == keys.GROUP else set()
+    if len(tail) == FEWEST:
+        ends |= {before + tail for before in keys.ALPHABET}
+    if len(plain) == keys.GROUP and plain.isprintable():
+        ends |= {plain, plain.upper()}  # of a pool
+    return sorted(ends)
 
 
 def _where(now: ColumnElement[bool], before: ColumnElement[bool]) -> Sequence[License]:

@@ -128,6 +128,15 @@ def free(license: License, activation_id: int) -> None:
         raise FreedTooOften
 
 
+def free_for_them(license_id: int, activation_id: int) -> None:
+    """Staff does it; how often the owner did does not matter.
+
+    :raises NotFound: when the machine has no seat of this license.
+    """
+    if not _stand_up(Activation.id == activation_id, license_id, Deactivation.STAFF):
+        raise NotFound
+
+
 def frees_left(license_ids: Sequence[int]) -> dict[int, int]:
     """By license, how many seats its owner may free these days."""
     query = select(Activation.license_id, func.count()).where(

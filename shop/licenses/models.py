@@ -33,6 +33,7 @@ class Deactivation(enum.StrEnum):
     """On the account page, for a machine that cannot ask any more."""
     SILENCE = "silence"
     ROTATION = "rotation"
+    STAFF = "staff"
 
 
 class LicensePolicy(Base):
@@ -163,6 +164,8 @@ class Activation(Base):
             postgresql_where=text("deactivated_at IS NULL"),
         ),
         Index("ix_activations_history", "license_id", "fingerprint", "id"),
+        Index("ix_activations_fingerprint", "fingerprint"),
+        Index("ix_activations_name", "name", postgresql_ops={"name": "text_pattern_ops"}),
         Index(
             "ix_activations_dying",
             "dies_at",

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from shop import config, db, leases
 from shop.db import session, utcnow
+from shop.errors import ShopError
 from shop.jobs import enqueue
 from shop.logs import log
 from shop.mail import transports
@@ -81,6 +82,31 @@ def write_again(mail: Mail, to: str, name: str) -> bool:
         return False
     enqueue("shop.mail.tasks.send_mail", mail_id)
     return True
+
+
+class NotAgain(ShopError):
+    """The mail cannot be sent again, or not now."""
+
+
+def send_again(mail_id: int) -> None:
+    """The same words to the same address; what was never sent gets its tries back.
+
+    :raises NotAgain: when it is on its way, or cannot be read any more.
+    """
+    mail = session.get_one(Mail, mail_id)
+    if mail.state in {leases.State.FAILED, leases.State.DEAD}:
+        leases.revive(Mail, mail_id)
+        enqueue("shop.mail.tasks.send_mail", mail_id)
+        return
+    base = mail.key.partition(":again:")[0]
+    on_its_way = select(Mail.id).where(
+        Mail.key.startswith(base, autoescape=True), Mail.state == leases.State.PENDING
+    )
+    if session.scalar(on_its_way.limit(1)) is not None:
+        raise NotAgain("It is on its way already.")
+    if not mail.text:
+        raise NotAgain("The words of this mail cannot be read any more.")
+    repeat(mail, mail.recipient)
 
 
 def send(mail_id: int) -> bool:

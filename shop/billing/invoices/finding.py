@@ -99,7 +99,7 @@ def _meanings(text: str) -> Iterable[ColumnElement[bool]]:
     if text.startswith("cn_"):
         return [_noted(CreditNote.stripe_credit_note_id == text)]
     if "@" in text:
-        return [_begins(Invoice.customer_email_norm, normalize_email(text))]
+        return [begins(Invoice.customer_email_norm, normalize_email(text))]
     return [meaning for read in READERS if (meaning := read(text)) is not None]
 
 
@@ -168,7 +168,7 @@ def _plain(digits: str) -> str:
 def _by_name(text: str) -> ColumnElement[bool]:
     name = normal(text)
     return or_(
-        _begins(Invoice.customer_name_norm, name), _begins(Invoice.customer_company_norm, name)
+        begins(Invoice.customer_name_norm, name), begins(Invoice.customer_company_norm, name)
     )
 
 
@@ -184,7 +184,7 @@ def _within(first: date, end: date) -> ColumnElement[bool]:
     return and_(Invoice.issued_at >= start, Invoice.issued_at < stop)
 
 
-def _begins(column: InstrumentedAttribute[Any], text: str) -> ColumnElement[bool]:
+def begins(column: InstrumentedAttribute[Any], text: str) -> ColumnElement[bool]:
     """By the column's index, which each database reads for another operator."""
     if session.get_bind().dialect.name == "sqlite":
         return and_(column >= text, column < text + LAST)

@@ -1,13 +1,13 @@
-"""What the portal has no page for: keeping what was canceled, staying on a plan, resuming."""
+"""What the portal has no page for, or what staff does in a customer's place."""
 
 from contextlib import AbstractContextManager
 
 import stripe
 
 from shop.billing.calls import calling
-from shop.billing.subscriptions import mirror
+from shop.billing.subscriptions import mirror, portal
 from shop.billing.subscriptions.models import Subscription, SubscriptionStatus
-from shop.billing.subscriptions.portal import NotNow
+from shop.billing.subscriptions.portal import Flow, NotNow
 
 
 def keep(subscription: Subscription) -> Subscription:
@@ -53,6 +53,41 @@ def resume(subscription: Subscription) -> Subscription:
             {"idempotency_key": key},
         )
     return mirror.sync(subscription_id)
+
+
+def cancel(subscription: Subscription) -> Subscription:
+    """At the end of what is paid, or of the trial; commits.
+
+    :raises NotNow: when it ended, or is canceled already.
+    """
+    subscription_id, stripe_id = subscription.id, _able(subscription, Flow.CANCEL)
+    with _once(subscription, "cancelation", "cancel") as (client, key):
+        client.v1.subscriptions.update(
+            stripe_id, {"cancel_at_period_end": True}, {"idempotency_key": key}
+        )
+    return mirror.sync(subscription_id)
+
+
+def pause(subscription: Subscription) -> Subscription:
+    """For now, as the portal does: what is paid is used up after it; commits.
+
+    :raises NotNow: when it is not active.
+    """
+    subscription_id, stripe_id = subscription.id, _able(subscription, Flow.PAUSE)
+    with _once(subscription, "paused", "pause") as (client, key):
+        client.v1.subscriptions.pause(
+            stripe_id,
+            {"bill_for": {"unused_time_from": {"type": "none"}}},
+            {"idempotency_key": key},
+        )
+    return mirror.sync(subscription_id)
+
+
+def _able(subscription: Subscription, flow: Flow) -> str:
+    """Its id at Stripe, if that can be done with it now."""
+    if not portal.may(subscription, flow):
+        raise NotNow(portal.reason(subscription, flow))
+    return _running(subscription)
 
 
 def has_paid_time(subscription: Subscription) -> bool:
