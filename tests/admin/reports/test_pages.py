@@ -148,7 +148,7 @@ def test_a_dispute_says_until_when(app: Flask, open_as: Open) -> None:
 
 
 def test_nothing_needs_a_hand(app: Flask, open_as: Open) -> None:
-    assert "Nothing does." in open_as(Role.ADMIN).get("/admin/").text
+    assert "Nothing does, of what" in open_as(Role.ADMIN).get("/admin/").text
 
 
 def test_each_role_sees_what_it_may_read(app: Flask, open_as: Open) -> None:
