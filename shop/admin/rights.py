@@ -65,6 +65,8 @@ ROUTES = MappingProxyType(
         "admin_orders.cancel": P.HANDLE_ORDERS,
         "admin_orders.move": P.HANDLE_ORDERS,
         "admin_orders.refund": P.REFUND,
+        "admin_orders.ask_stripe": P.HANDLE_ORDERS,
+        "admin_orders.resolve": P.HANDLE_ORDERS,
         "admin_orders.ask_address": P.HANDLE_ORDERS,
         "admin_orders.ask_refund": P.REFUND,
         "admin_orders.resend": P.HANDLE_ORDERS,

@@ -8,13 +8,14 @@ from wtforms import BooleanField, EmailField
 from wtforms.validators import InputRequired
 
 from shop.admin.orders.desk import DONE_BEFORE, NoteForm, OrderPages, ReasonForm, show_errors
+from shop.billing.mirror import Mismatch
 from shop.checkout import addresses, closing, contacts, correcting, countries
 from shop.checkout.forms import AddressForm, address_form
 from shop.db import session
 from shop.errors import BadInput
 from shop.mail import outbox
 from shop.mail.models import Mail
-from shop.orders import lifecycle, timeline
+from shop.orders import attention, lifecycle, timeline
 from shop.orders.models import Order
 
 
@@ -51,6 +52,28 @@ class Handling(OrderPages):
         self.audited("cancel", order, form.reason.data or "")
         timeline.note_act(order, timeline.NOTE, f"Canceled: {form.reason.data}")
         return self.back(order, "The order is canceled; its stock is free again.")
+
+    @expose("/<id>/resolution", methods=("POST",))
+    def resolve(self, id: str) -> Any:
+        order = self.one_or_404(id)
+        form = ReasonForm(request.form)
+        if not form.validate():
+            return self.act_page("admin/order_resolve.html", order, form)
+        if not order.attention or not self.is_new_act(order, "resolve"):
+            return self.back(order, DONE_BEFORE, "info")
+        how = form.reason.data or ""
+        self.audited("resolve", order, how, was=attention.resolve(order, how))
+        return self.back(order, "Noted as resolved.")
+
+    @expose("/<id>/sync", methods=("POST",))
+    def ask_stripe(self, id: str) -> Any:
+        order = self.one_or_404(id)
+        self.audited("sync", order, "")
+        try:
+            attention.ask_stripe_again(order)
+        except Mismatch:
+            return self.back(order, "Stripe still has another amount than was ordered.", "warn")
+        return self.back(order, "This is what Stripe says now.")
 
     @expose("/<id>/mails/<mail_id>", methods=("GET", "POST"))
     def resend(self, id: str, mail_id: str) -> Any:

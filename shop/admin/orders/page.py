@@ -10,11 +10,11 @@ from markupsafe import Markup
 from shop.accounts.permissions import Permission, may
 from shop.admin import cells
 from shop.admin.orders import kinds, looking
-from shop.admin.orders.desk import NoteForm
+from shop.admin.orders.desk import NoteForm, ReasonForm
 from shop.billing import dashboard
 from shop.checkout import addresses, correcting
 from shop.money import show
-from shop.orders import acts, lifecycle, mails
+from shop.orders import acts, attention, lifecycle, mails
 from shop.orders.models import Order, TimelineEntry
 from shop.orders.timeline import NOTE
 
@@ -66,6 +66,8 @@ def about(order: Order) -> dict[str, Any]:
         "older": moments[UNFOLDED:],
         "billing": lines_of(order.billing_address),
         "shipping": lines_of(order.shipping_address),
+        "cure": attention.cure_of(order),
+        "reason_form": ReasonForm(),
         "is_open": order.payment_state in lifecycle.OPEN,
         "may_move": correcting.may_move(order),
         "note_form": NoteForm(),
