@@ -1,0 +1,120 @@
+"""A product's life in the back office: made, sold, one line given back, the rest shipped."""
+
+import io
+import re
+import time
+
+import pytest
+from PIL import Image
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.browsing import staff
+from tests.browsing.conftest import OpenWindow
+from tests.browsing.purchase import GOOD, add, check_out, mail_to, pay_hosted, wait_for_order
+from tests.browsing.window import DESKTOP, Window
+from tests.servers.processes import eventually
+
+pytestmark = pytest.mark.browser
+
+
+def picture() -> FilePayload:
+    data = io.BytesIO()
+    Image.new("RGB", (900, 900), "teal").save(data, "JPEG")
+    return {"name": "jug.jpg", "mimeType": "image/jpeg", "buffer": data.getvalue()}
+
+
+def save(page: Page, name: str = "Save") -> None:
+    page.get_by_role("button", name=name, exact=True).locator("visible=true").click()
+
+
+def fill_variant(page: Page, number: int, sku: str, color: str, prices: tuple[str, str]) -> None:
+    variant = page.get_by_role("group", name=re.compile(f"^Variant {number}"))
+    variant.get_by_label("SKU").fill(sku)
+    variant.get_by_label("Options").fill(f"Color: {color}")
+    variant.get_by_label("Weight").fill("900")
+    variant.get_by_label("Count stock").check()
+    variant.get_by_label("Change stock by").fill("5")
+    for price, (currency, amount) in enumerate(zip(("EUR", "USD"), prices, strict=True), start=1):
+        row = variant.get_by_role("group", name=f"Price {price}", exact=True)
+        if not row.count():
+            variant.get_by_role("button", name="Add another price").click()
+        row.get_by_label("Currency").fill(currency)
+        row.get_by_label("Price", exact=True).fill(amount)
+
+
+def make_product(page: Page, title: str, sku: str) -> None:
+    page.goto("/admin/products/new/")
+    page.get_by_label("Title").fill(title)
+    page.get_by_label("Summary").fill("Holds a liter, pours without a drop.")
+    page.get_by_label("Kind").select_option("physical")
+    page.get_by_label("Status").select_option("published")
+    fill_variant(page, 1, f"{sku}-B", "Blue", ("29.00", "33.00"))
+    page.get_by_role("button", name="Add another variant").click()
+    fill_variant(page, 2, f"{sku}-R", "Red", ("31.00", "35.00"))
+    page.locator("input[type=file]").set_input_files(picture())
+    save(page, "Save and stay")
+    expect(page.get_by_text("was made")).to_be_visible()
+
+
+def buy_both(window: Window, slug: str, email: str) -> str:
+    """One of each color, paid on Stripe's page; returns the order's number."""
+    page = window.page
+    for color in ("Blue", "Red"):
+        page.goto(f"/products/{slug}")
+        add(page, color)
+    check_out(page, email)
+    page.get_by_role("button", name=re.compile("Stripe.s page")).click()
+    pay_hosted(page, GOOD)
+    wait_for_order(page, "Paid", reloading=True)
+    found = re.search(r"K-\w+", page.get_by_role("main").inner_text())
+    assert found
+    return found[0]
+
+
+def refund_one_line(page: Page, number: str) -> None:
+    page.goto(f"/admin/orders/{number}")
+    page.get_by_role("link", name=re.compile("^Refund")).first.click()
+    page.get_by_role("radio", name=re.compile("ines")).check()
+    page.locator("input[name^=line-]").first.fill("1")
+    page.get_by_label("Reason").fill("came with a crack")
+    save(page, "Preview")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Refund €29.00?")
+    page.get_by_role("button", name="Refund €29.00 now").click()
+
+
+def ship_the_rest(page: Page, number: str) -> None:
+    page.goto(f"/admin/orders/{number}")
+    page.get_by_role("link", name=re.compile("parcel|Deliver|Ship", re.IGNORECASE)).first.click()
+    page.get_by_label("Carrier").first.fill("DHL")
+    page.get_by_label(re.compile("Tracking number")).first.fill("00340434161094021501")
+    save(page, "It is on its way")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_product_is_made_sold_refunded_and_shipped(
+    open_window: OpenWindow, *, scripts: bool
+) -> None:
+    title = f"Jug {time.time_ns() % 10**9}"
+    slug, email = title.lower().replace(" ", "-"), f"{title.split()[1]}@example.com"
+    office, shop = open_window(DESKTOP, scripts=scripts), open_window(DESKTOP, scripts=scripts)
+    page = office.page
+    staff.enter(page)
+    make_product(page, title, title.replace(" ", "").upper())
+    number = buy_both(shop, slug, email)
+
+    refund_one_line(page, number)
+    page.goto(f"/admin/orders/{number}")
+    assert eventually(
+        lambda: bool(page.reload()) and page.get_by_text("Partially refunded").count()
+    )
+    ship_the_rest(page, number)
+    page.goto(f"/admin/orders/{number}")
+    expect(page.get_by_text("Fulfilled").first).to_be_visible()
+    assert eventually(lambda: "00340434161094021501" in mail_to(office.house, email).as_string())
+
+    page.goto(f"/admin/products/?search={title}")
+    page.get_by_role("link", name=title).first.click()
+    expect(page.get_by_text("4 on hand").first).to_be_visible()
+    page.goto("/admin/reports/revenue")
+    expect(page.get_by_role("main")).to_contain_text("€")
+    assert office.overflow() == 0
