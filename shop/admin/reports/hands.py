@@ -23,6 +23,7 @@ from shop.mail.models import Mail
 from shop.orders.models import FulfilmentState, Order, PaymentState
 
 MOST_REASONS = 8
+UNPAID = (SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID)
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ KINDS = MappingProxyType(
         ),
         "renewals": Kind(
             *("warn", "failed renewal", "failed renewals", P.READ_CUSTOMERS),
-            *(("admin_subscriptions.index_view",), {"tab": "past_due"}),
+            *(("admin_subscriptions.index_view",), {"tab": "due"}),
         ),
         "ship": Kind(
             "warn", "order to ship", "orders to ship", P.READ_ORDERS, (ORDERS,), {"tab": "ship"}
@@ -131,7 +132,7 @@ def _questions() -> list[Any]:
         select(literal("disputes"), literal(""), func.count(), due).where(
             Dispute.status.not_in((*stages, "under_review", "warning_under_review"))
         ),
-        _count("renewals", Subscription.status == SubscriptionStatus.PAST_DUE),
+        _count("renewals", Subscription.status.in_(UNPAID)),
         _count("ship", TO_SHIP),
         _scarce(),
     ]

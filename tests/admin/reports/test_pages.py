@@ -10,6 +10,9 @@ import pytest
 from flask import Flask
 
 from shop.accounts.models import Role
+from shop.admin import office
+from shop.admin.records import RecordView
+from shop.admin.reports.hands import KINDS
 from shop.admin.reports.reports import ENTRIES, Entry
 from shop.billing.disputes.models import Dispute
 from shop.billing.models import StripeEvent
@@ -122,6 +125,22 @@ def test_what_needs_a_hand_links_to_its_list(either_app: Flask) -> None:
     assert {browser.get(url).status_code for url in urls} == {200}
     (to_ship,) = (url for url in urls if "ship" in url)
     assert waiting.number in browser.get(to_ship).text
+
+
+def test_every_tab_that_is_linked_is_there(app: Flask) -> None:
+    tabs = {
+        f"{view.endpoint}.index_view": {tab.key for tab in view.tabs}
+        for view in office.views()
+        if isinstance(view, RecordView)
+    }
+    linked = [
+        (kind.query["tab"], tabs[endpoint])
+        for kind in KINDS.values()
+        for endpoint in kind.lists
+        if endpoint in tabs
+    ]
+    assert len(linked) >= 6
+    assert [tab for tab, known in linked if tab not in known] == []
 
 
 def test_a_reason_opens_the_orders_that_have_it(app: Flask, open_as: Open) -> None:
