@@ -230,7 +230,7 @@ class StockMovement(Base):
     variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id"), index=True)
     delta: Mapped[int]
     reason: Mapped[str]
-    """`opening`, `sale`, `return`, `correction`."""
+    """`opening`, `sale`, `return`, `correction`; of staff also `delivery` and `loss`."""
     reference: Mapped[str]
     """What caused it, once: an order's token, an import, a count."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)

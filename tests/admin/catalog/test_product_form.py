@@ -13,6 +13,7 @@ from tests.admin.catalog.forms import filled
 from tests.browser import Browser
 from tests.catalog.builders import make_category
 from tests.factories import make_price, make_product, make_variant
+from tests.orders.factories import make_order
 
 NEW = {
     "title": "Tea pot", "kind": "physical", "status": "published", "tax_category": "standard",
@@ -225,22 +226,26 @@ def test_the_last_variant_stays(desk: Browser) -> None:
     assert "A product has at least one variant." in page.text
 
 
-def test_a_product_is_deleted_only_when_it_never_sold(desk: Browser) -> None:
-    price = make_price(stock=5)
-    product = price.variant.product
-    url = f"/admin/products/{product.id}/removal"
-    session.add(StockMovement(variant_id=price.variant.id, delta=-1, reason="sale", reference="o"))
-    commit()
-    refused = desk.post(url)
+def test_a_product_is_deleted_only_while_it_has_no_history(desk: Browser) -> None:
+    counted = make_price(stock=5).variant.product
+    fresh = make_price().variant.product
+    refused = desk.post(f"/admin/products/{counted.id}/removal")
     assert "Archive it instead" in refused.text
     assert 'value="archive"' in refused.text
-    assert the_product() is product
+    assert desk.post(f"/admin/products/{fresh.id}/removal").status_code == 303
+    assert the_product() is counted
 
-    for movement in session.scalars(select(StockMovement).where(StockMovement.reason == "sale")):
-        session.delete(movement)
-    commit()
-    assert desk.post(url).status_code == 303
-    assert session.scalars(select(Product)).all() == []
+
+def test_what_was_ordered_can_only_be_archived(desk: Browser) -> None:
+    price = make_price(kind=Kind.DIGITAL)
+    make_order(price)
+    url = f"/admin/products/{price.variant.product_id}/removal"
+    for page in (desk.get(url), desk.post(url)):
+        assert 'value="archive"' in page.text
+        assert "Delete product" not in page.text
+    form = {"action": "archive", "rowid": [price.variant.product_id]}
+    desk.post("/admin/products/action/", data=form)
+    assert the_product().status is Status.ARCHIVED
 
 
 def test_the_search_follows(app: Flask, desk: Browser) -> None:

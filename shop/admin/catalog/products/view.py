@@ -24,6 +24,7 @@ from shop.catalog.models import Product, Status, Variant
 from shop.catalog.removal import StillNeeded
 from shop.catalog.shelf import media_url, product_url
 from shop.db import session
+from shop.orders import sales
 
 LISTED = (
     joinedload(Product.images),
@@ -153,7 +154,8 @@ class ProductView(EditableView):
     # Deleting
 
     def obstacle(self, record: Product) -> str:
-        return StillNeeded.message if removal.was_sold(record.variants) else ""
+        is_told = removal.was_counted(record.variants) or sales.was_ordered(record.id)
+        return StillNeeded.message if is_told else ""
 
     def remove(self, record: Product) -> bool:
         try:
