@@ -72,10 +72,11 @@ class PriceForm(Form):
             raise ValidationError("Stripe charges no more than 8 digits at once.")
 
     def validate(self, extra_validators: Any = None) -> bool:
-        is_good = super().validate(extra_validators)
+        if not super().validate(extra_validators):
+            return False
         terms = self.terms()
-        if not is_good or terms is None:
-            return is_good
+        if terms is None:
+            return True
         found = pricing.problems(terms)
         for name, problem in found.items():
             self[name].errors = [problem]
