@@ -105,7 +105,7 @@ def test_a_product_is_made_sold_refunded_and_shipped(
     refund_one_line(page, number)
     page.goto(f"/admin/orders/{number}")
     assert eventually(
-        lambda: bool(page.reload()) and page.get_by_text("Partially refunded").count()
+        lambda: bool(page.reload() and page.get_by_text("Partially refunded").count())
     )
     ship_the_rest(page, number)
     page.goto(f"/admin/orders/{number}")
