@@ -79,7 +79,7 @@ def show_order(token: str) -> str:
         total=("Total", show(order.total, order.currency)),
         destination=mails.destination(order),
         invoice=invoicing.invoice_of(order) if order.is_paid else None,
-        shipments=parcels.sent_of(order) if order.shipping_address else [],
+        shipments=parcels.sent_of(order),
         moments=[Moment(e.created_at, e.text) for e in timeline.for_customer(order)],
     )
 

@@ -6,11 +6,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from shop.db import session
-from shop.orders.models import Order, Shipment, ShipmentLine, ShipmentState
+from shop.orders.models import FulfilmentState, Order, Shipment, ShipmentLine, ShipmentState
 
 
 def sent_of(order: Order) -> Sequence[Shipment]:
-    """Those that left, in that order; what is in them comes along."""
+    """Those that left, in that order; what is in them comes along.
+
+    The state of the order says already when there is none.
+    """
+    if order.fulfilment_state is FulfilmentState.UNFULFILLED or not order.shipping_address:
+        return []
     query = select(Shipment).where(
         Shipment.order_id == order.id, Shipment.state != ShipmentState.PACKED
     )
