@@ -7,6 +7,7 @@ from flask import Flask
 
 from shop import (
     api,
+    bodies,
     cart,
     config,
     db,
@@ -93,6 +94,8 @@ SWEEPS = (
 
 
 class Shop(Flask):
+    request_class = bodies.ShopRequest
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Nothing here is asynchronous; Flask would look at every function at every call."""
         return func

@@ -138,9 +138,10 @@ def take_back(
             errors[f"line-{line_id}"] = [f"Between 0 and {most}."]
     if errors or not any(pieces.values()):
         raise BadInput(None if errors else "Choose what came back.", **errors)
-    for line_id in sorted(pieces, key=lambda line_id: parts[line_id].line.variant_id):
+    came = [line_id for line_id, count in pieces.items() if count]
+    for line_id in sorted(came, key=lambda line_id: parts[line_id].line.variant_id):
         parts[line_id].returned += pieces[line_id]
-        if restock and pieces[line_id]:
+        if restock:
             _restock(parts[line_id].line, pieces[line_id], f"{reference}:{line_id}")
     state.settle(order)
     timeline.note_act(

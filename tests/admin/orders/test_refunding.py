@@ -58,7 +58,7 @@ def test_a_line_ends_alone(open_as: Open) -> None:
     data = {"how": "parts", f"line-{license_line.id}": "2", f"line-{thing.id}": "1", "restock": "y"}
     preview = browser.post(url_of(order, "/refund"), data={"reason": "x", **data}).text
     assert "License …-" in preview
-    assert "ends." in preview
+    assert "can no longer be used" in preview
     assert "1 of Product" in preview
     answer, _sent = confirm_refund(browser, order, **data)
     assert answer.status_code == 303
