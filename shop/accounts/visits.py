@@ -89,6 +89,8 @@ def guard() -> None:
 
     :raises ReadOnly: for what would write while a visit lasts; it is audited.
     """
+    if KEY not in flask.session:
+        return  # nobody is asked who it is
     is_harmless = request.method in SAFE_METHODS and not request.path.startswith(OWNERS_ALONE)
     if is_harmless or request.path == END or current() is None:
         return

@@ -19,6 +19,7 @@ NOT_ON_THE_WAY = {
     ("get", "/api/licenses/public-key"),
     *(("get", path) for path in ("/api/me", "/api/subscriptions", "/api/subscriptions/{token}")),
     *(("post", path) for path in ("/api/subscriptions", "/api/billing-portal")),
+    *((verb, "/api/cart/discount") for verb in ("put", "delete")),
     *(("get", path) for path in ("/api/invoices", "/api/invoices/{token}")),
     *(("post", f"/api/licenses/{act}") for act in ("validate", "activate", "deactivate", "file")),
 }

@@ -52,7 +52,7 @@ def test_what_was_bought_is_told_with_its_order(client: Browser, ada: User) -> N
     [
         (
             "refund",
-            ("order&#39;s money was returned", "order's money was returned"),
+            ("because its money was returned",) * 2,
         ),
         ("dispute", ("because the bank took the payment back",) * 2),
         ("a bot", ("because we took it back", "because staff decided so: a bot")),
