@@ -43,17 +43,29 @@ def write(
     return _put(values)
 
 
-def repeat(mail: Mail, to: str) -> bool:
+class NotAgain(ShopError):
+    """The mail cannot be sent again, or not now."""
+
+
+def repeat(mail: Mail, to: str, time: str = "") -> bool:
     """Put the same words into the outbox once more, to this address; False when that was just done.
 
-    Two clicks at once are one mail.
+    :param time: names this time, so that a form that is sent twice is one mail. Without it, the
+        times are counted, and two clicks at once are one mail.
+    :raises NotAgain: when its words cannot be read any more.
     """
+    if not (mail.text and mail.html):
+        raise NotAgain("The words of this mail cannot be read any more.")
     base = mail.key.partition(":again:")[0]
-    earlier = select(func.count()).where(Mail.key.startswith(f"{base}:again:", autoescape=True))
-    number = (session.scalar(earlier) or 0) + 1
     values = {name: getattr(mail, name) for name in ("template", "subject", "text", "html")}
-    values |= {"key": f"{base}:again:{number}", "recipient": to, "reference": mail.reference}
-    return _put(values)
+    key = f"{base}:again:{time or _times(base) + 1}"
+    return _put(values | {"key": key, "recipient": to, "reference": mail.reference})
+
+
+def _times(base: str) -> int:
+    """How often this mail was sent again."""
+    earlier = select(func.count()).where(Mail.key.startswith(f"{base}:again:", autoescape=True))
+    return session.scalar(earlier) or 0
 
 
 def _put(values: dict[str, str]) -> bool:
@@ -64,28 +76,6 @@ def _put(values: dict[str, str]) -> bool:
         return False
     enqueue("shop.mail.tasks.send_mail", mail_id)
     return True
-
-
-def write_again(mail: Mail, to: str, name: str) -> bool:
-    """The very same mail once more, maybe to another address.
-
-    :param name: of this time; a repeated one changes nothing, and is False.
-    """
-    kept = ("template", "subject", "text", "html", "reference")
-    copy = {column: getattr(mail, column) for column in kept}
-    now = utcnow()
-    mail_id = db.insert_once(
-        Mail, key=f"{mail.key}:again:{name}", recipient=to, state=leases.State.PENDING, attempts=0,
-        due_at=now, created_at=now, **copy,
-    )  # fmt: skip
-    if mail_id is None:
-        return False
-    enqueue("shop.mail.tasks.send_mail", mail_id)
-    return True
-
-
-class NotAgain(ShopError):
-    """The mail cannot be sent again, or not now."""
 
 
 def send_again(mail_id: int) -> None:
@@ -104,8 +94,6 @@ def send_again(mail_id: int) -> None:
     )
     if session.scalar(on_its_way.limit(1)) is not None:
         raise NotAgain("It is on its way already.")
-    if not mail.text:
-        raise NotAgain("The words of this mail cannot be read any more.")
     repeat(mail, mail.recipient)
 
 

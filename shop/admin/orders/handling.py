@@ -98,7 +98,7 @@ class Handling(OrderPages):
         if form.keep.data and to != before:
             correcting.write_to(order, to)
             self.audited("email", order, form.reason.data or "", before=before, after=to)
-        outbox.write_again(mail, to, request.form["token"])
+        outbox.repeat(mail, to, request.form["token"])
         self.audited("mail", order, form.reason.data or "", mail=mail.key, to=to)
         timeline.note_act(order, timeline.NOTE, f"“{mail.subject}” was sent again to {to}.")
         return to

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from shop.accounts.models import AuditEntry, Role
 from shop.billing.models import StripeEvent
@@ -111,6 +111,17 @@ def test_a_mail_is_sent_again_to_a_better_address(open_as: Open) -> None:
         (mail.text, mail.subject, mail.reference)
     }
     assert again[0].key == "order:1:paid:again:1"
+
+
+def test_what_cannot_be_read_any_more_is_not_sent_again(open_as: Open) -> None:
+    mail = make_mail()
+    session.execute(text("UPDATE mails SET text = 'sealed:1:of-another-key'"))
+    commit()
+    url = f"/admin/mails/{mail.id}/again"
+    answer = open_as(Role.SUPPORT).post(url, data={"email": "m@example.com"})
+    assert answer.status_code == 409
+    assert "cannot be read any more" in answer.text
+    assert len(session.scalars(select(Mail.id)).all()) == 1
 
 
 def test_a_failed_mail_is_tried_again(open_as: Open) -> None:
