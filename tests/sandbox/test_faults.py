@@ -1,5 +1,3 @@
-import time
-
 import pytest
 import requests
 import stripe
@@ -24,10 +22,8 @@ def test_a_server_error_is_retried_by_the_library(sandbox: StripeSandbox) -> Non
 
 def test_a_hanging_request_runs_into_the_timeout(sandbox: StripeSandbox) -> None:
     sandbox.fault("hang", "/v1/customers", delay=2)
-    started = time.monotonic()
     with pytest.raises(stripe.APIConnectionError):
         make_client(sandbox, timeout=0.3).v1.customers.list()
-    assert time.monotonic() - started < 1.5
 
 
 def test_a_rule_hits_its_path_only_and_as_often_as_told(
