@@ -51,11 +51,22 @@ def _postgres_app(postgres_url: str, settings: Settings) -> Iterator[Flask]:
 def postgres_app(_postgres_app: Flask) -> Iterator[Flask]:
     """An empty shop on PostgreSQL."""
     with _postgres_app.app_context():
-        names = ", ".join(f'"{name}"' for name in Base.metadata.tables)
-        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        _empty()
         session.commit()
         yield _postgres_app
         session.remove()
+
+
+def _empty() -> None:
+    """As new, without the half second that TRUNCATE takes for as many tables."""
+    names = Base.metadata.tables
+    asked = ", ".join(f'EXISTS (TABLE "{name}") AS "{name}"' for name in names)
+    found = session.execute(text(f"SELECT {asked}")).mappings().one()
+    session.execute(text("SET LOCAL session_replication_role = replica"))  # no trigger, no key
+    for name in names:
+        if found[name]:
+            session.execute(text(f'DELETE FROM "{name}"'))
+    session.execute(text("SELECT setval(sequencename::regclass, 1, false) FROM pg_sequences"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
