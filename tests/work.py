@@ -22,12 +22,12 @@ class Work:
     hashes: int = 0
     statements: int = 0
 
-    def is_like(self, other: "Work") -> bool:
+    def is_like(self, other: "Work", *, within: float = 0.1) -> bool:
         """Whether nobody could tell the two apart by their time: a hash outweighs all else."""
         return (
             self.hashes == other.hashes
             and self.statements == other.statements
-            and 0.9 < self.calls / other.calls < 1.1
+            and abs(self.calls / other.calls - 1) < within
         )
 
 

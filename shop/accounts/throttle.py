@@ -1,27 +1,20 @@
 """Slows down who tries passwords, whether one address tries many people or many try one.
 
 And who has us send mails, whether to many people or many to one.
-
-Counted in this process, so N web processes allow N times as much: still far too little to guess.
-All counts start anew with every window, so nobody is locked out for longer than one.
 """
 
-import time
-from collections import Counter
 from collections.abc import Mapping
-from threading import Lock
 
 from flask import request
 
 from shop.accounts.models import normalize_email
 from shop.errors import ShopError
+from shop.throttling import Key, Window
 
 WINDOW = 15 * 60  # seconds
 LIMITS = {"pair": 10, "address": 50, "person": 100}
 CODE_LIMITS = {"pair": 10, "address": 50, "person": 20}  # who tries a code knows the password
 MAIL_LIMITS = {"address": 20, "person": 5}
-
-Key = tuple[str, ...]
 
 
 class TooManyTries(ShopError):
@@ -34,45 +27,25 @@ class TooManyTries(ShopError):
         super().__init__(f"{reason} Please wait {wait} and try again.")
 
 
-class Window:
-    """What was counted since the window began; the tests bring their own clock."""
-
+class Tries(Window):
     def __init__(self, limits: Mapping[str, int], reason: str) -> None:
-        self._limits = limits
+        super().__init__(WINDOW, limits)
         self._reason = reason
-        self.clock = time.monotonic
-        self._lock = Lock()
-        self._number = 0
-        self._counts: Counter[Key] = Counter()
 
     def check(self, email: str) -> None:
         """:raises TooManyTries: when a limit is reached, before the password is looked at."""
-        with self._lock:
-            self._turn_over()
-            if any(self._counts[key] >= self._limits[key[0]] for key in self._keys(email)):
-                raise TooManyTries(self._reason, WINDOW - int(self.clock()) % WINDOW)
+        if seconds := self.wait(*_keys(email)):
+            raise TooManyTries(self._reason, seconds)
 
     def count(self, email: str) -> None:
-        with self._lock:
-            self._turn_over()
-            self._counts.update(self._keys(email))
-
-    def forget(self) -> None:
-        with self._lock:
-            self._counts.clear()
-
-    def _turn_over(self) -> None:
-        number = int(self.clock()) // WINDOW
-        if number != self._number:
-            self._number = number
-            self._counts.clear()
-
-    def _keys(self, email: str) -> list[Key]:
-        person, address = normalize_email(email)[:254], request.remote_addr or ""
-        keys = [("pair", person, address), ("address", address), ("person", person)]
-        return [key for key in keys if key[0] in self._limits]
+        self.add(*_keys(email))
 
 
-tries = Window(LIMITS, "Too many passwords were wrong.")
-codes = Window(CODE_LIMITS, "Too many codes were wrong.")
-asks = Window(MAIL_LIMITS, "Too many mails were asked for.")
+def _keys(email: str) -> list[Key]:
+    person, address = normalize_email(email)[:254], request.remote_addr or ""
+    return [("pair", person, address), ("address", address), ("person", person)]
+
+
+tries = Tries(LIMITS, "Too many passwords were wrong.")
+codes = Tries(CODE_LIMITS, "Too many codes were wrong.")
+asks = Tries(MAIL_LIMITS, "Too many mails were asked for.")

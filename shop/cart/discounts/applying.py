@@ -1,13 +1,13 @@
 """A customer types a code, or takes it away again."""
 
-from shop.accounts import throttle
+from shop.accounts.throttle import Tries
 from shop.cart import holding, summary
 from shop.cart.discounts import codes, refusals, standing
 from shop.cart.discounts.models import DiscountCode
 from shop.cart.discounts.refusals import CodeRefused
 from shop.cart.models import Cart
 
-guesses = throttle.Window({"address": 30}, "Too many codes were wrong.")
+guesses = Tries({"address": 30}, "Too many codes were wrong.")
 """Unknown codes alone are counted: a good one that is refused is no guess."""
 
 NOBODY = ""

@@ -67,7 +67,7 @@ def create(body: ButtonIn) -> HostedCheckoutOut:
     of `SHOP_BUY_BUTTON_ORIGINS`, 429 after too many clicks.
     """
     client = clients.current()
-    clients.clicks.count(client)
+    clients.count_click(client)
     started = beginning.start(
         goods.find(body.wanted()),
         client=client,

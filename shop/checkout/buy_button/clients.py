@@ -1,17 +1,13 @@
 """Who clicks, as far as anybody can tell without a cookie, and how much one of them may hold.
 
-Clicks are counted in this process, so N web processes allow N times as many. What is held is
-counted in the database: a client never has more than half of what there is set aside, the last unit
-excepted, so no script at one address empties the shelf. People behind one address share that half
-until they have paid, or for half an hour.
+What is held is counted in the database: a client never has more than half of what there is set
+aside, the last unit excepted, so no script at one address empties the shelf. People behind one
+address share that half until they have paid, or for half an hour.
 """
 
 import hmac
-import time
-from collections import Counter
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
-from threading import Lock
 
 from flask import request
 from sqlalchemy import func, select
@@ -21,6 +17,7 @@ from shop.catalog.models import Hold, StockReservation, Variant
 from shop.db import session
 from shop.errors import ShopError
 from shop.orders.models import Order, TimelineEntry
+from shop.throttling import Window
 
 BUTTON = "buy_button"
 """The kind of the timeline entry that knows the client."""
@@ -54,32 +51,14 @@ def _network() -> str:
     return str(address if address.version == 4 else ip_network((address, 64), strict=False))
 
 
-class Clicks:
-    """Since the minute began; the tests bring their own clock."""
-
-    def __init__(self) -> None:
-        self.clock = time.monotonic
-        self._lock = Lock()
-        self._minute = 0
-        self._counts: Counter[str] = Counter()
-
-    def count(self, client: str) -> None:
-        """:raises TooManyClicks: before anything is looked up."""
-        with self._lock:
-            minute = int(self.clock()) // WINDOW
-            if minute != self._minute:
-                self._minute = minute
-                self._counts.clear()
-            self._counts[client] += 1
-            if self._counts[client] > MOST_CLICKS:
-                raise TooManyClicks
-
-    def forget(self) -> None:
-        with self._lock:
-            self._counts.clear()
+clicks = Window(WINDOW, {"client": MOST_CLICKS})
 
 
-clicks = Clicks()
+def count_click(client: str) -> None:
+    """:raises TooManyClicks: before anything is looked up."""
+    if clicks.wait(("client", client)):
+        raise TooManyClicks
+    clicks.add(("client", client))
 
 
 def check_holds(client: str, places: Mapping[int, str]) -> None:
