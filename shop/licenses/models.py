@@ -135,6 +135,14 @@ class License(Right, Base):
         return self.expires_at is not None and self.expires_at <= utcnow()
 
     @property
+    def is_full(self) -> bool:
+        """Whether another machine finds no seat."""
+        if self.machine_limit is None:
+            return False
+        allowed = self.machine_limit * (100 + self.policy.overage_percent)
+        return (self.machines + 1) * 100 > allowed
+
+    @property
     def status(self) -> Status:
         return status_of(self.ended_at, self.suspended_at, self.expires_at)
 

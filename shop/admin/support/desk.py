@@ -21,6 +21,7 @@ from shop.admin.support import (
     shapes,
     story,
     telling,
+    troubles,
     urls,
     whole,
 )
@@ -117,6 +118,8 @@ class SupportView(BaseView):  # type: ignore[misc]  # without types
         all_of_it = whole.gather(found)
         part = _part()
         told = story.page(all_of_it.traces, part, request.args.get("page", 1, int))
+        licenses = {one.id: of_license(one, Reader.STAFF) for one in all_of_it.licenses}
+        grants = {one.id: of_grant(one, Reader.STAFF) for one in all_of_it.grants}
         return self.render(
             "admin/support/person.html",
             whole=all_of_it,
@@ -131,8 +134,9 @@ class SupportView(BaseView):  # type: ignore[misc]  # without types
             moments=[telling.tell(moment, all_of_it) for moment in told.moments],
             part=part,
             parts=list(Part),
-            license_words={one.id: of_license(one, Reader.STAFF) for one in all_of_it.licenses},
-            grant_words={one.id: of_grant(one, Reader.STAFF) for one in all_of_it.grants},
+            troubles=list(troubles.of(all_of_it, licenses, grants)),
+            license_words=licenses,
+            grant_words=grants,
             may=lambda name: may(current_user, Permission[name]),
         )
 
