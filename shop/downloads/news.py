@@ -7,6 +7,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import Select, func, or_, select, update
 
 from shop import config
+from shop.accounts.consents import Consent
 from shop.accounts.models import User, normalize_email
 from shop.catalog.models import Product
 from shop.db import session, utcnow
@@ -17,10 +18,27 @@ from shop.orders.models import Order, OrderLine
 
 BATCH = 100
 SALT = "shop.downloads.news"
+WORDS = "Tell me about new versions"
+"""Beside the box."""
+NO_MORE = "Send me no more"
+"""On the button that a mail leads to."""
 
 
-def ask(grant: Grant, *, wants: bool) -> None:
-    """The owner wants to be told of new versions, or not; it counts for all of their copies."""
+def ask(grant: Grant, *, wants: bool, words: str = WORDS) -> None:
+    """The owner wants to be told of new versions, or not; it counts for all of their copies.
+
+    :param words: what they read when they said so.
+    """
+    if grant.wants_news != wants:
+        session.add(
+            Consent(
+                subject=f"grant:{grant.id}",
+                user_id=grant.user_id,
+                words=words,
+                about=grant.product.title,
+                is_given=wants,
+            )
+        )
     mine = Grant.id == grant.id
     if grant.user_id:
         mine = (Grant.user_id == grant.user_id) & (Grant.product_id == grant.product_id)

@@ -14,7 +14,9 @@ def show(token: str) -> str:
     versions = releases.of([grant.product_id]).get(grant.product_id, [])
     link = sources.Source.of_link(grant.product)
     shelf = releases.shelf(grant, versions)
-    return render_template("downloads/show.html", grant=grant, shelf=shelf, link=link)
+    return render_template(
+        "downloads/show.html", grant=grant, shelf=shelf, link=link, news_words=news.WORDS
+    )
 
 
 @bp.post("/downloads/<token>/links")
@@ -39,12 +41,12 @@ def ask_for_news(token: str) -> Response:
 @bp.get("/downloads/news/<token>")
 def show_news(token: str) -> str:
     """From the link in a mail, without signing in; only its button changes something."""
-    return render_template("downloads/news.html", grant=news.grant_of(token))
+    return render_template("downloads/news.html", grant=news.grant_of(token), words=news.NO_MORE)
 
 
 @bp.post("/downloads/news/<token>")
 def end_news(token: str) -> Response:
-    news.ask(news.grant_of(token), wants=False)
+    news.ask(news.grant_of(token), wants=False, words=news.NO_MORE)
     return redirect(url_for(".show_news", token=token), 303)
 
 
@@ -76,4 +78,6 @@ def index() -> str:
         grant.id: releases.shelf(grant, versions.get(grant.product_id, [])) for grant in mine
     }
     offers = {grant.id: sources.Source.of_link(grant.product) for grant in mine}
-    return render_template("downloads/index.html", grants=mine, shelves=shelves, links=offers)
+    return render_template(
+        "downloads/index.html", grants=mine, shelves=shelves, links=offers, news_words=news.WORDS
+    )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
+from shop.accounts.consents import Consent
 from shop.accounts.models import ApiToken, SignInSession, User
 from shop.billing.invoices.models import Invoice
 from shop.billing.models import Payment
@@ -57,6 +58,7 @@ def about(user: User) -> Data:
             *("billing_address", "shipping_address"),
         ),
         "mails": _rows(Mail, Mail.recipient == user.email, "created_at", "subject", "sent_at"),
+        "consents": _consents(user, lines),
         "devices": _rows(
             *(SignInSession, SignInSession.user_id == user.id),
             *("device", "created_at", "last_seen_at"),
@@ -112,6 +114,13 @@ def _downloads(user: User, lines: Sequence[int]) -> list[Data]:
     return [
         _row(one, "file_name", "created_at") for one in session.scalars(query.order_by(Download.id))
     ]
+
+
+def _consents(user: User, lines: Sequence[int]) -> list[Data]:
+    grants = select(Grant.id).where(Grant.order_line_id.in_(lines))
+    subjects = [f"grant:{id}" for id in session.scalars(grants)]
+    mine = or_(Consent.user_id == user.id, Consent.subject.in_(subjects))
+    return _rows(Consent, mine, "created_at", "words", "about", "is_given")
 
 
 def _rows(model: type[Base], where: Any, *names: str) -> list[Data]:

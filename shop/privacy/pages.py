@@ -5,6 +5,7 @@ import json
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from shop.accounts import consents
 from shop.accounts.access import demand_fresh, required_role, signed_in_user
 from shop.accounts.models import User
 from shop.db import utcnow
@@ -18,7 +19,10 @@ bp = Blueprint("privacy", __name__, url_prefix="/account/data", template_folder=
 def show() -> str:
     user = signed_in_user()
     return render_template(
-        "privacy/show.html", asked_at=user.erasure_asked_at, obstacle=erasing.obstacle(user)
+        "privacy/show.html",
+        asked_at=user.erasure_asked_at,
+        obstacle=erasing.obstacle(user),
+        consents=consents.of(user.id),
     )
 
 

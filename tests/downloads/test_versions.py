@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
 
 from shop import events
+from shop.accounts import consents
+from shop.accounts.consents import Consent
 from shop.billing.subscriptions.models import Subscription
 from shop.catalog.models import Kind, Product
-from shop.db import commit, session, utcnow
+from shop.db import commit, rollback, session, utcnow
 from shop.downloads import news, tasks
 from shop.downloads.grants import MOST
 from shop.downloads.models import Grant, Release
@@ -296,3 +299,26 @@ def test_the_box_is_on_both_pages_and_off_at_first(client: Browser) -> None:
     assert "checked" in client.get("/account/downloads").text
     client.post(f"/downloads/{grant.token}/news", data={"from_list": "y"})
     assert not grant_of(grant.product).wants_news
+
+
+def test_what_was_agreed_to_is_kept_with_the_words_that_were_read(client: Browser) -> None:
+    user = make_user()
+    sign_in(client, user)
+    grant = make_grant(user)
+    ask(client, grant)
+    ask(client, grant)
+    client.post(f"/downloads/news/{news.token_of(grant.id)}")
+    answers = [(one.words, one.is_given) for one in consents.of(user.id)]
+    assert answers == [(news.NO_MORE, False), (news.WORDS, True)]
+    page = client.get("/account/data").text
+    assert f"{grant.product.title}: “{news.NO_MORE}”" in page
+
+
+def test_nobody_changes_what_was_agreed_to(either_app: Flask) -> None:
+    news.ask(make_grant(), wants=True)
+    commit()
+    for change in (update(Consent).values(is_given=False), delete(Consent)):
+        with pytest.raises(DBAPIError, match="append-only"):
+            session.execute(change)
+        rollback()
+    assert session.scalars(select(Consent.is_given)).all() == [True]

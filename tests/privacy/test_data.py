@@ -63,6 +63,7 @@ def test_a_person_takes_all_of_it_along(browser: Browser, mara: Customer) -> Non
     assert data["downloads"][0]["file_name"] == "editor.zip"
     assert data["mails"][0]["subject"] == f"Thank you for order {mara.number}"
     assert data["payments"][0]["card_last4"] == "4242"
+    assert data["consents"][0]["is_given"]
     assert data["subscriptions"][0]["history"]
     assert data["api_tokens"][0]["name"] == "my script"
     license = mara.bought.license

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, cast, literal, select, union_all
+from sqlalchemy import Select, String, case, cast, literal, select, union_all
 
+from shop.accounts.consents import Consent
 from shop.accounts.models import AuditEntry, SignInSession
 from shop.billing.subscriptions.models import SubscriptionEntry
 from shop.db import session
@@ -80,7 +81,11 @@ def _sources(traces: Traces, part: Part | None) -> list[Select[Any]]:
     }
     if part:
         return parts[part]
-    return [*(source for sources in parts.values() for source in sources), _sign_ins(traces)]
+    return [*(source for sources in parts.values() for source in sources), *_own_doings(traces)]
+
+
+def _own_doings(traces: Traces) -> list[Select[Any]]:
+    return [_sign_ins(traces), _consents(traces)]
 
 
 def _moment(source: str, at: Any, word: Any, text: Any, *more: Any) -> Select[Any]:
@@ -142,6 +147,13 @@ def _sign_ins(traces: Traces) -> Select[Any]:
     row = SignInSession
     told = _moment("sign_in", row.created_at, literal(""), row.device, literal(""), row.id)
     return told.where(row.user_id == (traces.user_id or 0))
+
+
+def _consents(traces: Traces) -> Select[Any]:
+    row = Consent
+    kind = case((row.is_given, "agreed"), else_="took back")
+    told = _moment("consent", row.created_at, kind, row.words, row.about, row.id)
+    return told.where(row.subject.in_(traces.subjects))
 
 
 def _staff(traces: Traces) -> Select[Any]:

@@ -55,6 +55,7 @@ def tell(moment: Moment, whole: Whole) -> Told:
         "deactivated": _deactivated,
         "download": _download,
         "sign_in": _sign_in,
+        "consent": _consent,
         "staff": _staff,
     }[moment.source](moment, whole)
 
@@ -103,6 +104,11 @@ def _download(moment: Moment, whole: Whole) -> Told:
 
 def _sign_in(moment: Moment, _whole: Whole) -> Told:
     return Told(moment.at, "Signed in", moment.text or "An unknown program")
+
+
+def _consent(moment: Moment, _whole: Whole) -> Told:
+    """What was agreed to, in the words that were read."""
+    return Told(moment.at, f"{moment.word.capitalize()}: “{moment.text}”", moment.extra)
 
 
 def _staff(moment: Moment, _whole: Whole) -> Told:

@@ -8,7 +8,8 @@ from shop.billing.models import Payment
 from shop.billing.subscriptions import timeline as subscription_timeline
 from shop.billing.subscriptions.models import Subscription, SubscriptionStatus
 from shop.db import commit, session, utcnow
-from shop.downloads.models import Download
+from shop.downloads import news
+from shop.downloads.models import Download, Grant
 from shop.leases import State
 from shop.licenses import machines
 from shop.licenses.finds import Question
@@ -45,6 +46,7 @@ def make_history(customer: Customer) -> None:
     order = session.get_one(Order, customer.bought.order_id)
     timeline.note(order, "paid", "The payment arrived.")
     session.add(Download(grant_id=customer.grant_id, file_name="editor.zip", nonce="n1"))
+    news.ask(session.get_one(Grant, customer.grant_id), wants=True)
     payment = session.query(Payment).filter_by(order_id=order.id).one()
     session.add(
         Dispute(
@@ -67,7 +69,8 @@ def test_all_about_an_account(open_as: Open, app: Flask) -> None:
     for told in (
         "Mara Lindqvist", "Payment due", "Dispute", "Never verified", "Searched for", mara.number,
         mara.invoice, "€19.00 in 1 order", "1 of 3 seats", "Mara-laptop", "Atlas", "Past due",
-        "The payment arrived.", "A payment failed.", "Downloaded editor.zip", "took a seat",
+        "The payment arrived.", "A payment failed.", "Downloaded editor.zip",
+        f"Agreed: “{news.WORDS}”", "took a seat",
         f"Mail “Thank you for order {mara.number}”", "On its way", "25 of 25 downloads are left",
         f"/admin/support/acts/key/{mara.bought.id}", "cus_mara", "Germany",
     ):  # fmt: skip
