@@ -48,6 +48,8 @@ from shop.checkout import tasks as checkout_tasks
 from shop.checkout.buy_button import api as buy_button_api
 from shop.checkout.buy_button import buyers
 from shop.checkout.buy_button import pages as buy_button
+from shop.checkout.drafts import links as draft_links
+from shop.checkout.drafts import pages as drafts
 from shop.config import Settings
 from shop.downloads import api as downloads_api
 from shop.downloads import grants, linking
@@ -77,7 +79,7 @@ PACKAGES = (sessions, remembered, search, cart, downloads, licenses, health, off
 PAGES = (
     *(catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages),
     *(license_pages, access_pages, subscribe_pages, subscription_pages, plan_pages),
-    *(buy_button, invoice_pages, order_invoice, privacy_pages),
+    *(buy_button, drafts, invoice_pages, order_invoice, privacy_pages),
 )
 APIS = (
     *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),
@@ -112,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         package.init_app(app)
     for blueprint in (webhook, openapi, *PAGES, *APIS):
         app.register_blueprint(blueprint.bp)
+    draft_links.mount(app, checkout.bp)
     app.register_error_handler(api.Rejected, api.show_rejected)
     web.exempt("webhook.receive")  # Stripe signs its requests instead
     connect()

@@ -18,6 +18,7 @@ from shop.admin.catalog.policies import PoliciesView
 from shop.admin.catalog.products.view import ProductView
 from shop.admin.customers.records import CustomerView, LicenseView, SubscriptionView
 from shop.admin.dashboard import Dashboard
+from shop.admin.drafts.records import DraftView
 from shop.admin.events.health import HealthView
 from shop.admin.events.mails import MailView
 from shop.admin.events.reconciliations import ReconciliationView
@@ -36,6 +37,7 @@ from shop.billing.reconciling.models import Reconciliation
 from shop.billing.subscriptions.models import Subscription
 from shop.cart.discounts.models import Discount
 from shop.catalog.models import Category, Product
+from shop.checkout.drafts.models import Draft
 from shop.checkout.models import DeliveryMethod, TaxRate
 from shop.db import Base
 from shop.licenses.models import License
@@ -66,6 +68,7 @@ def views() -> list[BaseView]:
         *_records(
             None,
             ("orders", "Orders", OrderView, Order),
+            ("drafts", "Drafts", DraftView, Draft),
             ("customers", "Customers", CustomerView, User),
             ("licenses", "Licenses", LicenseView, License),
             ("subscriptions", "Subscriptions", SubscriptionView, Subscription),

@@ -57,6 +57,10 @@ class RecordView(ModelView):  # type: ignore[misc]  # without types
     list_template = "admin/list.html"
     details_template = "admin/details.html"
 
+    def beside(self) -> Sequence[tuple[str, str]]:
+        """Lists that the tabs lead to as well: their names and addresses."""
+        return ()
+
     def is_accessible(self) -> bool:
         """Whether the menu shows it; the gate has decided already about the request itself."""
         return gate.is_permitted(f"{self.endpoint}.index_view")

@@ -109,7 +109,7 @@ def add(price_id: int, quantity: int) -> None:
     if cart.currency != price.currency:
         _switch_currency(cart, price.currency)
     _add_line(cart, price, quantity)
-    if cart.user_id is None:
+    if cart.user_id is None and not holding.is_lent():
         cookie.keep(cart.token)
 
 

@@ -1,4 +1,4 @@
-"""Whose cart: a visitor's by the signed cookie, a customer's by who is signed in.
+"""Whose cart: a visitor's by the signed cookie, a customer's by who is signed in, or one lent.
 
 Every change first raises the cart's version. That one statement finds the cart and locks it, so
 that two changes at once queue up behind each other on every database.
@@ -7,6 +7,7 @@ that two changes at once queue up behind each other on every database.
 from functools import cache
 from typing import Any, NamedTuple
 
+from flask import g
 from flask_login import current_user
 from sqlalchemy import BindParameter, ColumnElement, Executable, and_, bindparam, update
 from sqlalchemy.sql.dml import ReturningUpdate
@@ -19,6 +20,7 @@ from shop.errors import NotFound
 _HOLDER: BindParameter[Any] = bindparam("holder")
 _THE_CUSTOMERS = Cart.user_id == _HOLDER
 _THE_VISITORS = and_(Cart.token == _HOLDER, Cart.user_id.is_(None))
+_THE_LENT = Cart.id == _HOLDER
 
 
 class EmptyCart(NotFound):
@@ -26,14 +28,28 @@ class EmptyCart(NotFound):
 
 
 class Holder(NamedTuple):
-    """Who has the cart in hand. The condition is one of two, so statements with it can be kept."""
+    """Who has the cart in hand. The condition is one of three: statements with it can be kept."""
 
     condition: ColumnElement[bool]
     params: dict[str, Any]
 
 
+def lend(cart_id: int) -> None:
+    """For the rest of this request, this cart is in hand, whoever asks: staff made it for somebody.
+
+    The caller has checked that they may have it.
+    """
+    g.lent_cart = cart_id
+
+
+def is_lent() -> bool:
+    return "lent_cart" in g
+
+
 def in_hand() -> Holder | None:
     """What tells the cart in hand from all others; None when there cannot be one."""
+    if is_lent():
+        return Holder(_THE_LENT, {"holder": g.lent_cart})
     if current_user.is_authenticated:
         return Holder(_THE_CUSTOMERS, {"holder": int(current_user.id)})
     token = cookie.read()

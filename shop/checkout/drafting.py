@@ -16,7 +16,7 @@ LINE = [field.name for field in fields(LineDraft) if field.name not in {"tax_rat
 
 def draft_order(checkout: CheckoutSession, cart: Cart, quote: Quote) -> OrderDraft:
     return OrderDraft(
-        user_id=cart.user_id,
+        user_id=cart.user_id or checkout.user_id,
         email=checkout.email,
         name=checkout.name,
         billing_address=checkout.billing_address or {},

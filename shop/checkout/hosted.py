@@ -1,5 +1,7 @@
 """An order's lines as Stripe's own page shows them; they add up to the order's total."""
 
+from flask import url_for
+
 from shop import config
 from shop.billing import payments
 from shop.billing.hosted_page import HostedLine, HostedPage
@@ -7,19 +9,17 @@ from shop.billing.models import Payment
 from shop.db import session
 from shop.orders.models import Order, OrderLine
 
-RETURN = "/checkout/return"
-CANCELED = "/checkout/canceled"
-
 
 def start(payment: Payment) -> str:
     """The address of Stripe's page for this payment; commits."""
     order = session.get_one(Order, payment.order_id)
     base = config.current().base_url
+    back = base + url_for("checkout.returning.show_return")
     page = HostedPage(
         lines_of(order),
         email=order.email,
-        success_url=f"{base}{RETURN}?session_id={{CHECKOUT_SESSION_ID}}",
-        cancel_url=f"{base}{CANCELED}",
+        success_url=f"{back}?session_id={{CHECKOUT_SESSION_ID}}",
+        cancel_url=base + url_for("checkout.returning.show_canceled"),
     )
     return payments.start_hosted(payment, page)
 

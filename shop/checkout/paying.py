@@ -166,7 +166,7 @@ def _open(checkout: CheckoutSession, cart: Cart, now: Quote, way: PaymentWay) ->
 
 def _hold_discount(discount: Standing, draft: OrderDraft, cart: Cart) -> None:
     """:raises DiscountEnded: when somebody else was faster."""
-    customer = uses.Customer(cart.user_id, draft.email)
+    customer = uses.Customer(draft.user_id, draft.email)
     try:
         uses.hold(discount.code_id, draft.token, customer, cart.id)
     except CodeRefused as error:
@@ -178,7 +178,7 @@ def _freeze(checkout: CheckoutSession, cart: Cart, order: Order, way: PaymentWay
     is_frozen = saving.freeze(
         checkout,
         cart_version=cart.version,
-        user_id=cart.user_id,
+        user_id=order.user_id,
         order_id=order.id,
         expires_at=utcnow() + TIME_TO_PAY[way],
     )

@@ -10,6 +10,7 @@ from shop.billing import payments
 from shop.billing.models import Payment, PaymentWay
 from shop.catalog.stock import OutOfStock
 from shop.checkout import hosted, paying, sessions
+from shop.checkout.drafts import links
 from shop.checkout.models import CheckoutSession
 from shop.checkout.pages import cart_in_hand, render
 from shop.checkout.quotes import Quote
@@ -39,7 +40,7 @@ def show_again(error: ShopError) -> Response:
 def show_cart(error: ShopError) -> Response:
     db.rollback()  # a redirect is a success to `end_request`
     flash(error.detail, "warn")
-    return redirect(url_for("cart.show"), 303)
+    return redirect(links.way_back(), 303)
 
 
 def show(checkout: CheckoutSession, now: Quote, **more: Any) -> Answer:

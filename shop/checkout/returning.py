@@ -9,6 +9,7 @@ from shop import db
 from shop.billing import mirror
 from shop.billing.models import Payment, PaymentStatus
 from shop.cart.carts import find_cart
+from shop.checkout.drafts.models import Draft
 from shop.checkout.models import CheckoutSession
 from shop.db import session
 from shop.errors import NotFound, Unavailable
@@ -74,6 +75,17 @@ def _try_again(payment: Payment) -> Response:
         flash(text, "bad")
     else:
         flash("The payment is not finished. Nothing was charged.", "warn")
+    return redirect(url_for("checkout.show_step", step="payment"), 303)
+
+
+@bp.get("/again/<token>")
+def try_again(token: str) -> Response:
+    """From the page of an order whose payment failed: to the draft that it was, or to the cart."""
+    mine = select(Draft).join(CheckoutSession, CheckoutSession.cart_id == Draft.cart_id)
+    mine = mine.join(Order, Order.id == CheckoutSession.order_id).where(Order.token == token)
+    draft = session.scalar(mine)
+    if draft is not None:
+        return redirect(url_for("draft.show", draft=draft.token), 303)
     return redirect(url_for("checkout.show_step", step="payment"), 303)
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from shop.cart.discounts import applying
 from shop.cart.discounts.forms import apply_posted
 from shop.checkout import payment_pages, returning, sessions, steps
+from shop.checkout.drafts import links
 from shop.checkout.models import CheckoutSession
 from shop.checkout.pages import cart_in_hand, render, view_of
 from shop.checkout.quotes import Quote, quote
@@ -17,6 +18,7 @@ from shop.errors import BadInput
 bp = Blueprint("checkout", __name__, url_prefix="/checkout", template_folder="templates")
 bp.register_blueprint(payment_pages.bp)
 bp.register_blueprint(returning.bp)
+links.follow(bp)
 
 Answer = Response | str | tuple[str, int]
 
@@ -28,7 +30,7 @@ def show_order(error: sessions.Completed) -> Response:
 
 @bp.errorhandler(sessions.EmptyCart)
 def show_cart(_error: sessions.EmptyCart) -> Response:
-    return redirect(url_for("cart.show"), 303)
+    return redirect(links.way_back(), 303)
 
 
 @bp.errorhandler(steps.StepMissing)

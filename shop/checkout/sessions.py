@@ -235,7 +235,9 @@ def _draft(cart: Cart, last: CheckoutSession | None) -> CheckoutSession:
         payment_method="",
         expires_at=utcnow() + LIFETIME,
     )
-    if current_user.is_authenticated:
+    if holding.is_lent():  # it stays theirs for whom it was made, whoever opens its link
+        checkout.user_id = last.user_id if last else None
+    elif current_user.is_authenticated:
         checkout.user_id = current_user.id
         checkout.email, checkout.name = current_user.email, current_user.name
     if last is not None:

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from flask import url_for
 from flask_admin.actions import action
 from flask_admin.contrib.sqla.filters import DateBetweenFilter, FilterEqual, FilterLike
 
@@ -53,6 +54,9 @@ class OrderView(Handling, Refunding, Shipping):
     column_formatters_export = {"total": cells.amount}
 
     details_template = "admin/order.html"
+
+    def beside(self) -> list[tuple[str, str]]:
+        return [("Drafts", url_for("admin_drafts.index_view", tab="open"))]
 
     @action(
         "ship", "Mark shipped", "All that waits leaves in one parcel for each; buyers hear of it."
