@@ -1,4 +1,4 @@
-"""granian with the shop loaded before its processes are: they share what none of them writes to.
+"""granian with the app made before its processes are: they share what none of them writes to.
 
 `python -m shop.operations.preloading`, with granian's own options. A single process is better off
 without: it would share with its parent alone.
@@ -12,7 +12,7 @@ from sqlalchemy.orm import configure_mappers
 
 from shop import money
 
-APP = "shop.app"
+APP = "shop.operations.shared_app"
 
 
 def main() -> None:

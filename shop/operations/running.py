@@ -89,7 +89,7 @@ def web(host: str, port: int, workers: int) -> list[str]:
     return [
         *("env", "MALLOC_ARENA_MAX=1"),  # threads that share one lock need no heaps of their own
         *(preloading if workers > 1 else (script("granian"),)),
-        *("--interface", "wsgi", "--factory", "shop.app:create_app"),
+        *("--interface", "wsgi", "shop.operations.shared_app:app"),
         *("--host", host, "--port", str(port), "--workers", str(workers)),
         *("--blocking-threads", str(threads), "--log-level", "warning", "--no-ws"),
     ]
