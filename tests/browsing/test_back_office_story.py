@@ -1,8 +1,13 @@
-"""A product's life in the back office: made, sold, one line given back, the rest shipped."""
+"""A product's life in the back office: made, sold, one line given back, the rest shipped.
+
+And that of a download: its file goes in at one end, and comes out at the buyer's.
+"""
 
 import io
 import re
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -42,11 +47,11 @@ def fill_variant(page: Page, number: int, sku: str, color: str, prices: tuple[st
         row.get_by_label("Price", exact=True).fill(amount)
 
 
-def make_product(page: Page, title: str, sku: str) -> None:
+def make_product(page: Page, title: str, sku: str, kind: str = "physical") -> None:
     page.goto("/admin/products/new/")
     page.get_by_label("Title").fill(title)
     page.get_by_label("Summary").fill("Holds a liter, pours without a drop.")
-    page.get_by_label("Kind").select_option("physical")
+    page.get_by_label("Kind").select_option(kind)
     page.get_by_label("Status").select_option("published")
     fill_variant(page, 1, f"{sku}-B", "Blue", ("29.00", "33.00"))
     page.get_by_role("button", name="Add another variant").click()
@@ -56,13 +61,26 @@ def make_product(page: Page, title: str, sku: str) -> None:
     expect(page.get_by_text("was made")).to_be_visible()
 
 
-def buy_both(window: Window, slug: str, email: str) -> str:
+def publish_release(page: Page) -> bytes:
+    """From the product's page; the file's content."""
+    content = b"PK" + time.time_ns().to_bytes(8) * 4000
+    page.get_by_role("link", name=re.compile("^Files")).first.click()
+    page.get_by_label("Version").fill("1.0")
+    page.get_by_label("File", exact=True).first.set_input_files(
+        {"name": "patterns.zip", "mimeType": "application/zip", "buffer": content}
+    )
+    save(page, "Publish")
+    expect(page.get_by_role("heading", level=2, name=re.compile("^1.0"))).to_be_visible()
+    return content
+
+
+def buy(window: Window, slug: str, email: str, *colors: str, **steps: Any) -> str:
     """One of each color, paid on Stripe's page; returns the order's number."""
     page = window.page
-    for color in ("Blue", "Red"):
+    for color in colors:
         page.goto(f"/products/{slug}")
         add(page, color)
-    check_out(page, email)
+    check_out(page, email, **steps)
     page.get_by_role("button", name=re.compile("Stripe.s page")).click()
     pay_hosted(page, GOOD)
     page.wait_for_url("**/orders/**")  # before that, there is no page to load again
@@ -109,7 +127,7 @@ def test_a_product_is_made_sold_refunded_and_shipped(
     staff.enter(page)
     make_product(page, title, title.replace(" ", "").upper())
     before = revenue(page)
-    number = buy_both(shop, slug, email)
+    number = buy(shop, slug, email, "Blue", "Red")
 
     refund_one_line(page, number)
     page.goto(f"/admin/orders/{number}")
@@ -126,3 +144,22 @@ def test_a_product_is_made_sold_refunded_and_shipped(
     expect(page.get_by_text("4 on hand").first).to_be_visible()
     assert revenue(page) != before
     assert office.overflow() == 0
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_download_is_made_sold_and_fetched(open_window: OpenWindow, *, scripts: bool) -> None:
+    title = f"Pattern {time.time_ns() % 10**9}"
+    slug, email = title.lower().replace(" ", "-"), f"{title.split()[1]}@example.com"
+    office, shop = open_window(DESKTOP, scripts=scripts), open_window(DESKTOP, scripts=scripts)
+    page = office.page
+    staff.enter(page)
+    make_product(page, title, title.replace(" ", "").upper(), "digital")
+    content = publish_release(page)
+    assert office.overflow() == 0
+
+    buy(shop, slug, email, "Red", typed={"Postal code": "10119"})
+    shop.page.get_by_role("link", name="Download").click()
+    with shop.page.expect_download() as downloading:
+        shop.page.get_by_role("button", name="Download").click()
+    assert downloading.value.suggested_filename == "patterns.zip"
+    assert Path(downloading.value.path()).read_bytes() == content
