@@ -13,7 +13,7 @@ from shop.billing.tasks import sweep
 from shop.catalog.models import Interval, Kind, Price
 from shop.db import commit, session, utcnow
 from shop.web import show_date
-from stripe_sandbox.testing import StripeSandbox
+from stripe_sandbox.testing import Control
 from tests.factories import make_price, make_variant
 
 BAD_LATER = "4000000000000341"
@@ -22,7 +22,7 @@ BAD_LATER = "4000000000000341"
 
 @dataclass
 class Subscriber:
-    sandbox: StripeSandbox
+    sandbox: Control
     user: User
     token: str = ""
     heard: set[str] = field(default_factory=set)
@@ -87,7 +87,7 @@ class Subscriber:
         return self.subscription
 
 
-def make_subscriber(sandbox: StripeSandbox, email: str = "ada@example.org") -> Subscriber:
+def make_subscriber(sandbox: Control, email: str = "ada@example.org") -> Subscriber:
     user = people.register(email, "Ada", "correct horse battery")
     commit()
     return Subscriber(sandbox, user)

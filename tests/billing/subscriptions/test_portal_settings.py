@@ -9,7 +9,7 @@ from shop.billing.subscriptions.models import PortalConfiguration
 from shop.billing.tasks import keep_portals
 from shop.catalog.models import Interval, Price
 from shop.db import commit, session
-from stripe_sandbox.testing import StripeSandbox
+from stripe_sandbox.testing import Control, StripeSandbox
 from tests.billing.subscriptions.subscriber import Subscriber, make_plan
 from tests.factories import make_variant
 
@@ -22,7 +22,7 @@ def writes(sandbox: StripeSandbox) -> int:
     return sum(method == WRITES[0] and path.startswith(WRITES[1]) for method, path in log)
 
 
-def configuration(sandbox: StripeSandbox, scope: str) -> Any:
+def configuration(sandbox: Control, scope: str) -> Any:
     session.expire_all()
     id = session.query(PortalConfiguration).filter_by(scope=scope).one().stripe_configuration_id
     commit()
