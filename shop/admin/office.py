@@ -18,6 +18,7 @@ from shop.admin.catalog.policies import PoliciesView
 from shop.admin.catalog.products.view import ProductView
 from shop.admin.customers.records import CustomerView, LicenseView, SubscriptionView
 from shop.admin.dashboard import Dashboard
+from shop.admin.disputes.records import DisputeView
 from shop.admin.drafts.records import DraftView
 from shop.admin.events.health import HealthView
 from shop.admin.events.mails import MailView
@@ -31,6 +32,7 @@ from shop.admin.settings.delivery import DeliveryView
 from shop.admin.settings.tax import TaxView
 from shop.admin.staff.records import StaffView
 from shop.admin.support.desk import SupportView
+from shop.billing.disputes.models import Dispute
 from shop.billing.invoices.models import Invoice
 from shop.billing.models import StripeEvent
 from shop.billing.reconciling.models import Reconciliation
@@ -69,6 +71,7 @@ def views() -> list[BaseView]:
             None,
             ("orders", "Orders", OrderView, Order),
             ("drafts", "Drafts", DraftView, Draft),
+            ("disputes", "Disputes", DisputeView, Dispute),
             ("customers", "Customers", CustomerView, User),
             ("licenses", "Licenses", LicenseView, License),
             ("subscriptions", "Subscriptions", SubscriptionView, Subscription),

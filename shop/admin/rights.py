@@ -27,6 +27,7 @@ RECORDS = MappingProxyType(
         "admin_discounts": Records(P.READ_CATALOG, P.EDIT_CATALOG),
         "admin_orders": Records(P.READ_ORDERS),
         "admin_drafts": Records(P.READ_ORDERS, P.HANDLE_ORDERS),
+        "admin_disputes": Records(P.READ_ORDERS),
         "admin_staff": Records(P.READ_STAFF),
         "admin_events": Records(P.READ_EVENTS, P.HANDLE_EVENTS),
         "admin_mails": Records(P.READ_EVENTS, P.HANDLE_ORDERS),

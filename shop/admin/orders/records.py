@@ -56,7 +56,10 @@ class OrderView(Handling, Refunding, Shipping):
     details_template = "admin/order.html"
 
     def beside(self) -> list[tuple[str, str]]:
-        return [("Drafts", url_for("admin_drafts.index_view", tab="open"))]
+        return [
+            ("Drafts", url_for("admin_drafts.index_view", tab="open")),
+            ("Disputes", url_for("admin_disputes.index_view")),
+        ]
 
     @action(
         "ship", "Mark shipped", "All that waits leaves in one parcel for each; buyers hear of it."

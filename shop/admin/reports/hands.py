@@ -58,7 +58,7 @@ KINDS = MappingProxyType(
         ),
         "disputes": Kind(
             *("warn", "dispute", "disputes", P.READ_ORDERS),
-            *(("admin_disputes.index_view", ORDERS), {"tab": "hand"}),
+            *(("admin_disputes.index_view",), {"tab": "answer"}),
         ),
         "renewals": Kind(
             *("warn", "failed renewal", "failed renewals", P.READ_CUSTOMERS),

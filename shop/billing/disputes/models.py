@@ -28,6 +28,8 @@ STAGES = {
     "prevented": Stage.OVER,
     "lost": Stage.LOST,
 }
+NEEDS_ANSWER = frozenset({"needs_response", "warning_needs_response"})
+"""The statuses in which Stripe waits for us."""
 
 
 class Dispute(Base):
