@@ -1,6 +1,8 @@
 """What a buyer hears from us about an order. Each mail has a key, so it is written once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from babel import Locale
@@ -11,7 +13,7 @@ from shop.db import session
 from shop.mail import outbox
 from shop.money import show
 from shop.orders import access, invoicing
-from shop.orders.models import Order, Shipment
+from shop.orders.models import Order, OrderLine, Shipment
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,13 @@ def send_shipped(order: Order, shipment: Shipment) -> bool:
     parcel = [(part.line.title, part.quantity) for part in shipment.lines]
     subject = f"Order {order.number} is on its way"
     return _send(order, "shipped", subject, str(shipment.id), shipment=shipment, parcel=parcel)
+
+
+def send_waiting(order: Order, lines: Sequence[OrderLine], until: datetime, time: str) -> bool:
+    """:param time: names this time, so that a form that is sent twice is one mail."""
+    late = [(line.title, line.to_send) for line in lines]
+    subject = f"Part of order {order.number} comes later"
+    return _send(order, "waiting", subject, time, late=late, until=until)
 
 
 def _send(order: Order, kind: str, subject: str, part: str = "", **more: Any) -> bool:

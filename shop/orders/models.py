@@ -127,6 +127,7 @@ class OrderLine(Base):
     parcels: Mapped[list["ShipmentLine"]] = relationship(
         back_populates="line", order_by="ShipmentLine.id"
     )
+    backorder: Mapped["Backorder | None"] = relationship(back_populates="line")
 
     @property
     def charged(self) -> int:
@@ -232,6 +233,21 @@ class RefundLine(Base):
     def counts(self) -> bool:
         """Not when the refund has failed."""
         return self.refund.status not in NO_MONEY
+
+
+class Backorder(Base):
+    """A paid line waits for goods; the buyer was told until when."""
+
+    __tablename__ = "backorders"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"), unique=True)
+    expected_at: Mapped[datetime]
+    is_rest: Mapped[bool] = mapped_column(default=False)
+    """Whether nothing else of the order is to be sent meanwhile."""
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    line: Mapped[OrderLine] = relationship(back_populates="backorder")
 
 
 class OrderAct(Base):

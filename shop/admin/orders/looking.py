@@ -59,6 +59,7 @@ def find(number: str) -> Order | None:
     query = query.options(
         lines.joinedload(OrderLine.returned_money).joinedload(RefundLine.refund),
         lines.joinedload(OrderLine.parcels).joinedload(ShipmentLine.shipment),
+        lines.joinedload(OrderLine.backorder),
     )
     return session.scalars(query).unique().one_or_none()
 

@@ -12,7 +12,9 @@ from shop.admin.orders.handling import Handling
 from shop.admin.orders.kinds import FULFILMENT_KINDS, PAYMENT_KINDS
 from shop.admin.orders.refunding import Refunding
 from shop.admin.orders.shipping import Shipping
+from shop.admin.orders.waiting import Waiting
 from shop.admin.records import Tab
+from shop.orders.fulfilment import waiting
 from shop.orders.models import FulfilmentState, Order, PaymentState
 
 IS_PAID = Order.payment_state.in_((PaymentState.PAID, PaymentState.PARTIALLY_REFUNDED))
@@ -20,12 +22,13 @@ NOT_PAID = (PaymentState.PENDING, PaymentState.PROCESSING, PaymentState.FAILED)
 TO_SHIP = (FulfilmentState.UNFULFILLED, FulfilmentState.PARTIAL)
 
 
-class OrderView(Handling, Refunding, Shipping):
+class OrderView(Handling, Refunding, Shipping, Waiting):
     title: ClassVar[str] = "order"
     many: ClassVar[str] = "orders"
     tabs = (
         Tab("hand", "Needs a hand", Order.attention != ""),
-        Tab("ship", "To ship", IS_PAID & Order.fulfilment_state.in_(TO_SHIP)),
+        Tab("ship", "To ship", IS_PAID & Order.fulfilment_state.in_(TO_SHIP) & ~waiting.IS_HIDDEN),
+        Tab("wait", "Waits for goods", waiting.IS_HIDDEN),
         Tab("paid", "Paid", IS_PAID),
         Tab("open", "Not paid", Order.payment_state.in_(NOT_PAID)),
         Tab("refunded", "Refunded", Order.payment_state == PaymentState.REFUNDED),

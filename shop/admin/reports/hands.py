@@ -20,6 +20,7 @@ from shop.catalog.models import SCARCE, Product, Status, Variant
 from shop.db import UtcDateTime, session
 from shop.leases import State
 from shop.mail.models import Mail
+from shop.orders.fulfilment import waiting
 from shop.orders.models import FulfilmentState, Order, PaymentState
 
 MOST_REASONS = 8
@@ -141,6 +142,7 @@ def _questions() -> list[Any]:
 TO_SHIP = Order.payment_state.in_(
     (PaymentState.PAID, PaymentState.PARTIALLY_REFUNDED)
 ) & Order.fulfilment_state.in_((FulfilmentState.UNFULFILLED, FulfilmentState.PARTIAL))
+TO_SHIP &= ~waiting.IS_HIDDEN
 
 
 def _no_date() -> Any:

@@ -1,6 +1,7 @@
 """How much of an order is with its buyer."""
 
 from shop.catalog.models import Kind
+from shop.orders.fulfilment import waiting
 from shop.orders.models import MONEY_IN, FulfilmentState, Order, PaymentState
 
 
@@ -8,6 +9,7 @@ def settle(order: Order) -> None:
     """Write down what the pieces say; the order is locked, and somebody paid it."""
     if order.payment_state in MONEY_IN:
         order.fulfilment_state = of(order)
+        waiting.settle(order)
 
 
 def of(order: Order) -> FulfilmentState:
