@@ -58,7 +58,7 @@ def send_shipped(order: Order, shipment: Shipment) -> bool:
 
 def send_waiting(order: Order, lines: Sequence[OrderLine], until: datetime, time: str) -> bool:
     """:param time: names this time, so that a form that is sent twice is one mail."""
-    late = [(line.title, line.to_send) for line in lines]
+    late = [(line.full_title, line.to_send) for line in lines]
     subject = f"Part of order {order.number} comes later"
     return _send(order, "waiting", subject, time, late=late, until=until)
 

@@ -130,6 +130,11 @@ class OrderLine(Base):
     backorder: Mapped["Backorder | None"] = relationship(back_populates="line")
 
     @property
+    def full_title(self) -> str:
+        """With the variant's options, such as "Mug, Green"."""
+        return ", ".join(filter(None, (self.title, " / ".join(self.options.values()))))
+
+    @property
     def charged(self) -> int:
         """What was asked for it, with its tax: more of it cannot go back."""
         added = 0 if self.order.tax_included else self.tax

@@ -157,7 +157,7 @@ def parcel_form(order: Order, posted: Any) -> Any:
     waiting = shipping.everything(order)
     fields: dict[str, Field] = {
         f"line-{line.id}": PiecesField(
-            f"{line.title}, {waiting[line.id]} to send", default=waiting[line.id]
+            f"{line.full_title}, {waiting[line.id]} to send", default=waiting[line.id]
         )
         for line in order.lines
         if line.id in waiting
@@ -168,7 +168,7 @@ def parcel_form(order: Order, posted: Any) -> Any:
 def return_form(shipment: Shipment, posted: Any) -> Any:
     fields: dict[str, Field] = {
         f"line-{part.order_line_id}": PiecesField(
-            f"{part.line.title}, {part.quantity - part.returned} with the buyer", default=0
+            f"{part.line.full_title}, {part.quantity - part.returned} with the buyer", default=0
         )
         for part in shipment.lines
         if part.returned < part.quantity

@@ -56,7 +56,7 @@ def wait(order: Order, line_ids: Collection[int], until: date, time_of_form: str
         else:
             line.backorder.expected_at, line.backorder.created_at = expected_at, utcnow()
     settle(order)
-    titles = ", ".join(line.title for line in chosen)
+    titles = "; ".join(line.full_title for line in chosen)
     told = f"Comes later: {titles}. We expect it by {expected_at:%-d %b %Y}."
     timeline.note_act(order, "waiting", told)
     mails.send_waiting(order, chosen, expected_at, time_of_form)
@@ -74,7 +74,7 @@ def end(order: Order, line_id: int) -> OrderLine:
     session.delete(line.backorder)
     line.backorder = None
     settle(order)
-    timeline.note_act(order, "goods_came", f"{line.title} is here, and is sent soon.")
+    timeline.note_act(order, "goods_came", f"{line.full_title} is here, and is sent soon.")
     return line
 
 

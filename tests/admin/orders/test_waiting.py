@@ -77,6 +77,20 @@ def test_it_leaves_the_list_and_the_buyer_is_told(open_as: Open, client: Browser
     assert broken() == []
 
 
+def test_editions_are_told_apart(open_as: Open, client: Browser) -> None:
+    order = paid_order(Kind.PHYSICAL)
+    order.lines[0].options = {"Color": "Green", "Size": "M"}
+    commit()
+    browser = open_as(Role.SUPPORT)
+    name = f"{order.lines[0].title}, Green / M"
+    assert f"{name}, 1 to send" in browser.get(url_of(order, "/wait")).text
+    assert f"{name}, 1 to send" in browser.get(url_of(order, "/delivery")).text
+    wait(browser, order)
+    assert name in session.query(Mail).filter_by(template="order_waiting").one().text
+    assert f"Comes later: {name}." in client.get(f"/orders/{order.token}").text
+    assert f"{name} waits for goods" in browser.get(url_of(order)).text
+
+
 def test_it_comes_back_on_the_day(open_as: Open) -> None:
     order = paid_order(Kind.PHYSICAL)
     browser = open_as(Role.SUPPORT)
