@@ -1,11 +1,12 @@
 """A made-up catalog like a real one: variants, prices, pictures, two levels of categories."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 
+from benchmarks.bulk import Row, write
 from benchmarks.search import Language
 from shop.catalog.models import (
     Category,
@@ -26,7 +27,6 @@ SIZES = ("S", "M", "L")
 PICTURES = 3
 KINDS = (Kind.PHYSICAL, Kind.PHYSICAL, Kind.DIGITAL, Kind.LICENSE)
 PLENTY = 1_000_000
-Row = dict[str, Any]
 
 
 def fill(language: Language, count: int) -> None:
@@ -43,16 +43,16 @@ def plant(language: Language, count: int) -> None:
     variants = [variant for n in numbers for variant in _variants(n)]
     for number, variant in enumerate(variants, 1):
         variant["id"] = number
-    tables: dict[Any, list[Row]] = {
-        Category.__table__: list(_categories(language)),
-        Product.__table__: [_product(language, n) for n in numbers],
-        product_categories: [_membership(n) for n in numbers],
-        Image.__table__: [image for n in numbers for image in _images(n)],
-        Variant.__table__: variants,
-        Price.__table__: [_price(language, variant) for variant in variants],
-    }
-    for table, rows in tables.items():
-        session.execute(insert(table), rows)
+    tables: tuple[tuple[Any, Iterable[Row]], ...] = (
+        (Category.__table__, _categories(language)),
+        (Product.__table__, (_product(language, n) for n in numbers)),
+        (product_categories, map(_membership, numbers)),
+        (Image.__table__, (image for n in numbers for image in _images(n))),
+        (Variant.__table__, variants),
+        (Price.__table__, (_price(language, variant) for variant in variants)),
+    )
+    for table, rows in tables:
+        write(table, rows)
     seed_checkout()
     commit()
 

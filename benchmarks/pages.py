@@ -1,6 +1,5 @@
 """CPU of web and database per visit, over HTTP."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
@@ -9,9 +8,9 @@ import click
 
 from benchmarks.crowd import Crowd, CrowdManager
 from benchmarks.premises import DATABASES, Premises, open_premises
+from benchmarks.yardstick import STEPS, yardstick
 
 VISITORS, FIRST_VISITORS = 400, 80
-STEPS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -52,21 +51,13 @@ def pages(products: int, database: str, visitors: int) -> None:
         with CrowdManager() as manager:
             crowd = manager.Crowd(premises.house.port, premises.wares)
             _run(premises, crowd, FIRST_VISITORS)
-            yards = [_yardstick() for _ in range(3)]
+            yards = [yardstick() for _ in range(3)]
             costs = _run(premises, crowd, visitors)
-            yards += [_yardstick() for _ in range(3)]
+            yards += [yardstick() for _ in range(3)]
         memory = premises.web.pss_mib()
     _report(f"{database}, {products:,} products, {visitors} visitors", costs)
     click.echo(f"\nMemory of the web processes: {memory:.0f} MiB (goal: 250)")
     click.echo(f"Yardstick, {STEPS:,} additions in Python: {median(yards):.0f} ms of CPU")
-
-
-def _yardstick() -> float:
-    """CPU milliseconds of a fixed task: others on the same cores make every millisecond longer."""
-    total, started = 0, time.process_time()
-    for number in range(STEPS):
-        total += number
-    return 1_000 * (time.process_time() - started)
 
 
 def _run(premises: Premises, crowd: Crowd, visitors: int) -> Sequence[Cost]:

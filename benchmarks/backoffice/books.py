@@ -1,44 +1,48 @@
 """A made-up shop's books: orders over two years with all that belongs to them.
 
-Straight into the tables of an empty database, ids given by us. What the rules of `shop invariants`
-want beyond that (invoices, mails, stock that moves) is left out: these books are for reading.
+Straight into the tables of an empty database, ids given by us.
 """
 
 import random
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import select, text, update
 
-from benchmarks.catalog import Row, plant
+from benchmarks.backoffice.sale import CUSTOMERS, FIRST_USER, SPAN, Sale
+from benchmarks.bulk import Row, write
+from benchmarks.catalog import plant
 from benchmarks.search import Language
-from shop.accounts.models import User
-from shop.billing.models import (
-    LedgerEntry,
-    Payment,
-    PaymentStatus,
-    PaymentWay,
-    Refund,
-    RefundStatus,
-    StripeEvent,
-)
+from shop.accounts.models import AuditEntry, User
+from shop.billing.invoices.models import Invoice
+from shop.billing.models import LedgerEntry, Payment, Refund, StripeEvent
 from shop.billing.subscriptions.models import Subscription, SubscriptionStatus
-from shop.catalog.models import Interval, Kind, Price, Product, Variant
-from shop.checkout.models import CheckoutSession, CheckoutStatus
+from shop.catalog.models import Interval, Price, Product, Variant
+from shop.checkout.models import CheckoutSession
 from shop.db import Base, commit, db, session, utcnow
 from shop.leases import State
-from shop.orders.models import FulfilmentState, Order, OrderLine, PaymentState, TimelineEntry
+from shop.licenses.models import Activation, License, LicensePolicy
+from shop.mail.models import Mail
+from shop.orders.models import Order, OrderLine, TimelineEntry
 
-AT_ONCE = 10_000
-SPAN = timedelta(days=730)
-CUSTOMERS, SUBSCRIPTIONS, EVENTS, PLANS = 20_000, 5_000, 50_000, 20
-CURRENCIES = ("EUR",) * 8 + ("USD", "JPY")
-COUNTRIES = ("DE", "FR", "AT", "US", "GB")
-STEPS = ("placed", "paid", "mail", "packed", "shipped")
-REASONS = ("a refund failed", "the payment is disputed", "another amount was paid than ordered")
-SETTLED = (PaymentState.PAID, PaymentState.PARTIALLY_REFUNDED, PaymentState.REFUNDED)
+AT_ONCE = 20_000
+SUBSCRIPTIONS, EVENTS, PLANS = 5_000, 50_000, 20
+PARTS: tuple[tuple[type[Base], Callable[[Sale], Iterable[Row]]], ...] = (
+    (Order, lambda sale: [sale.order()]),
+    (OrderLine, Sale.lines),
+    (Payment, lambda sale: [sale.payment()]),
+    (LedgerEntry, Sale.ledger),
+    (Refund, Sale.refunds),
+    (TimelineEntry, Sale.timeline),
+    (CheckoutSession, Sale.checkouts),
+    (Mail, lambda sale: [sale.mail()]),
+    (Invoice, Sale.invoices),
+    (License, Sale.licenses),
+    (Activation, Sale.activations),
+    (AuditEntry, Sale.acts),
+)
 
 
 def fill(products: int, orders: int) -> None:
@@ -46,160 +50,28 @@ def fill(products: int, orders: int) -> None:
     now = utcnow()
     plant(Language(seed=7), products)
     _plans(chance)
-    _write(User, ({"id": 1_000 + n, **_person(n)} for n in range(CUSTOMERS)))
+    _write(User, (_person(n) for n in range(CUSTOMERS)))
     _write(Subscription, (_subscription(chance, now) for _ in range(SUBSCRIPTIONS)))
     _write(StripeEvent, (_event(n, now) for n in range(EVENTS)))
+    _write(LicensePolicy, [{"id": 1, "product_id": 1}])
     wares = _wares()
     for part in _parts(range(1, orders + 1)):
-        _write_orders([Sale(number, orders, now, chance, wares) for number in part])
+        sales = [Sale(number, orders, now, chance, wares) for number in part]
+        for model, rows_of in PARTS:
+            _write(model, (row for sale in sales for row in rows_of(sale)))
     _settle()
 
 
 def _settle() -> None:
     """What the database's own housekeeping has done in a shop that grew over years."""
+    commit()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         is_postgres = connection.dialect.name == "postgresql"
         connection.execute(text("VACUUM ANALYZE" if is_postgres else "ANALYZE"))
 
 
-class Sale:
-    """One order, and the rows of it."""
-
-    def __init__(
-        self, id: int, of: int, now: datetime, chance: random.Random, wares: list[Any]
-    ) -> None:
-        self.id, self.at, self.chance = id, now - SPAN * (1 - id / of), chance
-        self.currency = chance.choice(CURRENCIES)
-        self.wares = chance.sample(wares, chance.choice((1, 1, 2, 4)))
-        self.amounts = [chance.randint(100, 40_000) for _ in self.wares]
-        self.total = sum(self.amounts)
-        states = (PaymentState.PAID, PaymentState.REFUNDED, PaymentState.PARTIALLY_REFUNDED)
-        paid = chance.choices(states, (95, 3, 2))[0]
-        self.state = paid if chance.random() < 0.9 else PaymentState.CANCELED
-        self.is_paid = self.state in SETTLED
-        portion = {PaymentState.REFUNDED: 1, PaymentState.PARTIALLY_REFUNDED: 3}.get(self.state)
-        self.refunded = self.total // portion if portion else 0
-        self.customer = chance.randrange(CUSTOMERS)
-
-    def order(self) -> Row:
-        address = {"name": "Ada", "city": "Berlin", "country": self.chance.choice(COUNTRIES)}
-        is_new = self.id % 40 == 0 and utcnow() - self.at < SPAN / 12
-        state = FulfilmentState.UNFULFILLED if is_new else FulfilmentState.FULFILLED
-        email = f"customer{self.customer}@bench.example"
-        return {
-            "id": self.id,
-            "number": f"K-{self.id:07}",
-            "token": f"order-{self.id}",
-            "user_id": 1_000 + self.customer if self.id % 2 else None,
-            "email": email,
-            "email_norm": email,
-            "name": f"Customer {self.customer}",
-            "billing_address": address,
-            "shipping_address": address if self.id % 3 else None,
-            "currency": self.currency,
-            "subtotal": self.total,
-            "total": self.total,
-            "tax": self.total * 19 // 119,
-            "tax_included": True,
-            "paid": self.total if self.is_paid else 0,
-            "refunded": self.refunded if self.is_paid else 0,
-            "payment_state": self.state,
-            "fulfilment_state": state,
-            "attention": REASONS[self.id % 3] if self.id % 4_000 == 0 else "",
-            "placed_at": self.at,
-            "paid_at": self.at if self.is_paid else None,
-        }
-
-    def lines(self) -> Iterator[Row]:
-        for (price, variant, product, sku, title), amount in zip(
-            self.wares, self.amounts, strict=True
-        ):
-            yield {
-                "order_id": self.id,
-                "product_id": product,
-                "variant_id": variant,
-                "price_id": price,
-                "kind": Kind.PHYSICAL,
-                "title": title,
-                "sku": sku,
-                "options": {},
-                "quantity": 1,
-                "unit_amount": amount,
-                "amount": amount,
-                "tax_rate": 1_900,
-                "tax": amount * 19 // 119,
-            }
-
-    def payment(self) -> Row:
-        return {
-            "id": self.id,
-            "order_id": self.id,
-            "attempt": 1,
-            "idempotency_key": f"bench-{self.id}",
-            "way": PaymentWay.ELEMENT,
-            "amount": self.total,
-            "currency": self.currency,
-            "status": PaymentStatus.SUCCEEDED if self.is_paid else PaymentStatus.CANCELED,
-            "stripe_payment_intent_id": f"pi_bench_{self.id}",
-            "received": self.total if self.is_paid else 0,
-            "refunded": self.refunded if self.is_paid else 0,
-            "card_last4": f"{self.customer % 10_000:04}",
-            "created_at": self.at,
-        }
-
-    def ledger(self) -> Iterator[Row]:
-        common = {"payment_id": self.id, "currency": self.currency}
-        if self.is_paid:
-            capture = {"kind": "capture", "external_id": f"pi_bench_{self.id}"}
-            yield {**common, **capture, "amount": self.total, "created_at": self.at}
-        if self.is_paid and self.refunded:
-            refund = {"kind": "refund", "external_id": f"re_bench_{self.id}"}
-            later = self.at + timedelta(days=3)
-            yield {**common, **refund, "amount": -self.refunded, "created_at": later}
-
-    def refunds(self) -> Iterator[Row]:
-        if self.is_paid and self.refunded:
-            yield {
-                "payment_id": self.id,
-                "stripe_refund_id": f"re_bench_{self.id}",
-                "amount": self.refunded,
-                "status": RefundStatus.SUCCEEDED,
-                "created_at": self.at + timedelta(days=3),
-            }
-
-    def timeline(self) -> Iterator[Row]:
-        for n, kind in enumerate(STEPS):
-            at = self.at + timedelta(minutes=n)
-            words = {"kind": kind, "text": f"What happened: {kind}.", "data": {"payment": self.id}}
-            yield {"order_id": self.id, **words, "created_at": at}
-
-    def checkouts(self) -> Iterator[Row]:
-        status = CheckoutStatus.COMPLETED if self.is_paid else CheckoutStatus.EXPIRED
-        dates = {"expires_at": self.at + timedelta(days=1), "created_at": self.at}
-        yield {"token": f"c-{self.id}", "order_id": self.id, "status": status, **dates}
-        if self.id % 2:
-            expired = {"order_id": None, "status": CheckoutStatus.EXPIRED}
-            yield {"token": f"d-{self.id}", **expired, **dates}
-
-
-def _write_orders(sales: list[Sale]) -> None:
-    parts: tuple[tuple[type[Base], Callable[[Sale], Iterable[Row]]], ...] = (
-        (Order, lambda sale: [sale.order()]),
-        (OrderLine, Sale.lines),
-        (Payment, lambda sale: [sale.payment()]),
-        (LedgerEntry, Sale.ledger),
-        (Refund, Sale.refunds),
-        (TimelineEntry, Sale.timeline),
-        (CheckoutSession, Sale.checkouts),
-    )
-    for model, rows_of in parts:
-        _write(model, (row for sale in sales for row in rows_of(sale)))
-
-
 def _write(model: type[Base], rows: Iterable[Row]) -> None:
-    for part in _parts(rows):
-        session.connection().execute(insert(model), part)
-        commit()
+    write(model.metadata.tables[model.__tablename__], rows)
 
 
 def _parts(rows: Iterable[Any]) -> Iterator[list[Any]]:
@@ -217,7 +89,7 @@ def _wares() -> list[Any]:
 
 def _person(n: int) -> Row:
     email = f"customer{n}@bench.example"
-    return {"email": email, "email_norm": email, "name": f"Customer {n}"}
+    return {"id": FIRST_USER + n, "email": email, "email_norm": email, "name": f"Customer {n}"}
 
 
 def _plans(chance: random.Random) -> None:
@@ -234,7 +106,7 @@ def _subscription(chance: random.Random, now: datetime) -> Row:
     return {
         "token": f"{chance.getrandbits(128):x}",
         "idempotency_key": f"{chance.getrandbits(128):x}",
-        "user_id": 1_000 + chance.randrange(CUSTOMERS),
+        "user_id": FIRST_USER + chance.randrange(CUSTOMERS),
         "product_id": 1,
         "price_id": price,
         "quantity": chance.randint(1, 5),

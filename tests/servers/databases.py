@@ -17,6 +17,8 @@ from sqlalchemy import URL, make_url
 
 from tests.servers.processes import Service, free_port
 
+WRITING = 120  # seconds, until a server that stops has written all it knows
+
 
 def installed(name: str, path: str | Path | None) -> str:
     """The program's path. Without it the test is skipped, in CI it fails."""
@@ -29,12 +31,16 @@ def installed(name: str, path: str | Path | None) -> str:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """The URL of an empty database on a server of its own, without fsync."""
+def postgres(kept: Path | None = None) -> Iterator[str]:
+    """The URL of a database on a server of its own, without fsync.
+
+    :param kept: a folder that outlives the server, and may hold what an earlier one left there.
+    """
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     folder = Path(installed("PostgreSQL", programs[-1] if programs else None)).parent
     user = _unprivileged_user()
-    home = Path(tempfile.mkdtemp(prefix="keystall-postgres-"))
+    home = kept or Path(tempfile.mkdtemp(prefix="keystall-postgres-"))
+    home.mkdir(parents=True, exist_ok=True)
     if user is not None:
         os.chown(home, user, -1)
     server = _cluster(folder, home, user)
@@ -44,9 +50,12 @@ def postgres() -> Iterator[str]:
         server.wait_until(lambda: _answers(url))
         yield url.render_as_string()
     finally:
-        server.kill()
-        server.stop()
-        shutil.rmtree(home)
+        if kept:
+            server.stop(patience=WRITING)
+        else:
+            server.kill()
+            server.stop()
+            shutil.rmtree(home)
 
 
 def _unprivileged_user() -> int | None:
@@ -59,16 +68,17 @@ def _unprivileged_user() -> int | None:
 
 def _cluster(folder: Path, home: Path, user: int | None) -> Service:
     data = home / "data"
-    subprocess.run(
-        [
-            *(folder / "initdb", "--pgdata", data, "--username", "shop", "--auth", "trust"),
-            *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"),
-        ],
-        check=True,
-        capture_output=True,
-        user=user,
-        cwd=home,
-    )
+    if not data.exists():
+        subprocess.run(
+            [
+                *(folder / "initdb", "--pgdata", data, "--username", "shop", "--auth", "trust"),
+                *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"),
+            ],
+            check=True,
+            capture_output=True,
+            user=user,
+            cwd=home,
+        )
     options = {
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
