@@ -5,10 +5,12 @@ from typing import Any
 
 from flask_admin.contrib.sqla.filters import FilterLike
 from markupsafe import Markup
+from sqlalchemy import ColumnElement
 
 from shop.accounts.models import AuditEntry
 from shop.admin import cells
-from shop.admin.records import RecordView, Tab
+from shop.admin.finding import PARTS, FindingView
+from shop.admin.records import Tab
 
 
 def shown_data(_view: Any, _context: Any, entry: AuditEntry, _name: str) -> Markup | str:
@@ -20,7 +22,7 @@ def shown_data(_view: Any, _context: Any, entry: AuditEntry, _name: str) -> Mark
     )
 
 
-class AuditView(RecordView):
+class AuditView(FindingView):
     title = "audit entry"
     many = "audit entries"
     tabs = (
@@ -29,7 +31,8 @@ class AuditView(RecordView):
     )
     column_list = ("created_at", "actor", "act", "subject", "reason")
     column_details_list = (*column_list, "data", "request_id")
-    column_searchable_list = ("subject", "act", "reason", "actor")
+    parts_of = (AuditEntry.subject, AuditEntry.act, AuditEntry.reason, AuditEntry.actor)
+    search_hint = f"A whole subject, act or address; {PARTS}"
     column_filters = (
         FilterLike(AuditEntry.actor, "Who"),
         FilterLike(AuditEntry.act, "Act"),
@@ -39,3 +42,6 @@ class AuditView(RecordView):
     column_formatters_detail = {"data": shown_data}
     column_formatters_export = {"data": lambda _v, _c, entry, _n: json.dumps(entry.data)}
     column_export_list = (*column_list, "data")
+
+    def named(self, text: str) -> list[ColumnElement[bool]]:
+        return [AuditEntry.subject == text, AuditEntry.act == text, AuditEntry.actor == text]

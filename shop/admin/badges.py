@@ -14,7 +14,7 @@ from shop.orders.models import Order
 
 COUNTED = MappingProxyType(
     {
-        "admin_orders": select(func.count()).where(Order.attention != ""),
+        "admin_orders": select(func.count()).where(Order.attention > ""),
         "admin_events": select(func.count()).where(StripeEvent.state == State.DEAD),
     }
 )

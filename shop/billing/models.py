@@ -123,6 +123,8 @@ class StripeEvent(Leased, Base):
     __tablename__ = "stripe_events"
     __table_args__ = (
         Index("ix_stripe_events_due", "state", "due_at"),
+        Index("ix_stripe_events_of_state", "state", "id"),
+        Index("ix_stripe_events_of_type", "type", "id"),
         Index(
             "ix_stripe_events_failures",
             "object_id",

@@ -69,7 +69,13 @@ class Category(Base):
 
 class Product(Base):
     __tablename__ = "products"
-    __table_args__ = (Index("ix_products_shelf", "status", "published_at"),)
+    __table_args__ = (
+        Index("ix_products_shelf", "status", "published_at"),
+        Index("ix_products_of_status", "status", "id", "title", "slug"),
+        Index("ix_products_of_kind", "kind", "id"),
+        Index("ix_products_of_brand", "brand", "id"),
+        Index("ix_products_named", "id", "title", "slug"),
+    )
 
     slug: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
@@ -118,6 +124,7 @@ class Variant(Base):
 
     __tablename__ = "variants"
     __table_args__ = (
+        Index("ix_variants_sku", "sku", postgresql_ops={"sku": "text_pattern_ops"}),
         CheckConstraint("on_hand >= 0", name="on_hand"),
         CheckConstraint("reserved >= 0 AND reserved <= on_hand", name="reserved"),
         Index(

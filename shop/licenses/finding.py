@@ -68,23 +68,34 @@ def my(license_id: int) -> License:
 def by_key(typed: str) -> Sequence[License]:
     """With this key, or with one that ends in these characters; also keys that were replaced."""
     found = by_whole_key(typed)
-    if found or keys.read(typed):
-        return found
-    ends = _ends(typed)
-    return _newest(
-        select(License.id).where(License.last_characters.in_(ends)),
-        select(RetiredKey.license_id).where(RetiredKey.last_characters.in_(ends)),
-    )
+    return found if found or keys.read(typed) else _newest(*_with_end(typed))
+
+
+def ids_by_key(typed: str) -> tuple[Select[Any], ...]:
+    """The same as questions, for a list: what a key or its end may mean, all of it."""
+    return _with_key(typed) if keys.read(typed) else (*_with_key(typed), *_with_end(typed))
 
 
 def by_whole_key(typed: str) -> Sequence[License]:
     """Ours however it was typed, and one of a pool as it is."""
+    return _newest(*_with_key(typed))
+
+
+def _with_key(typed: str) -> tuple[Select[Any], ...]:
     key, plain = keys.read(typed), typed.strip()
     hashes = [keys.digest(one) for one in (key, plain) if one]
-    return _newest(
+    return (
         select(License.id).where(License.key_hash.in_(hashes)),
         select(PoolKey.license_id).where(PoolKey.key_hash.in_(hashes)),
         select(RetiredKey.license_id).where(RetiredKey.key_hash.in_(hashes)),
+    )
+
+
+def _with_end(typed: str) -> tuple[Select[Any], ...]:
+    ends = _ends(typed)
+    return (
+        select(License.id).where(License.last_characters.in_(ends)),
+        select(RetiredKey.license_id).where(RetiredKey.last_characters.in_(ends)),
     )
 
 

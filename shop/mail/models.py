@@ -12,7 +12,11 @@ class Mail(Leased, Base):
     """A mail as it was written, in the transaction of what it tells. The key makes it once only."""
 
     __tablename__ = "mails"
-    __table_args__ = (Index("ix_mails_due", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_mails_due", "state", "due_at"),
+        Index("ix_mails_of_state", "state", "id"),
+        Index("ix_mails_of_template", "template", "id"),
+    )
 
     key: Mapped[str] = mapped_column(unique=True)
     template: Mapped[str]

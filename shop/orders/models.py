@@ -3,7 +3,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from shop.accounts.models import normalize_email
@@ -32,6 +32,10 @@ class FulfilmentState(enum.StrEnum):
     RETURNED = "returned"
 
 
+IS_FLAGGED = text("attention != ''")
+"""A person must look at the order; in the words of the index that knows these."""
+
+
 class Order(Base):
     """What was sold, with everything copied as it was at that moment. Amounts in minor units."""
 
@@ -39,7 +43,11 @@ class Order(Base):
     __table_args__ = (
         Index("ix_orders_open", "payment_state", "placed_at"),
         Index("ix_orders_paid", "currency", "paid_at"),
-        Index("ix_orders_states", "payment_state", "fulfilment_state", "attention", "id"),
+        Index("ix_orders_states", "payment_state", "fulfilment_state", "id"),
+        Index("ix_orders_of_state", "payment_state", "id"),
+        Index("ix_orders_of_currency", "currency", "id"),
+        Index("ix_orders_placed_at", "placed_at"),
+        Index("ix_orders_flagged", "id", postgresql_where=IS_FLAGGED, sqlite_where=IS_FLAGGED),
         Index(  # also answers what begins with something, whatever the database's language
             "ix_orders_email_norm", "email_norm", postgresql_ops={"email_norm": "text_pattern_ops"}
         ),

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 from flask import redirect
 from flask_admin import expose
 from flask_login import current_user
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, union_all
 
 from shop.accounts.models import Role, User, normalize_email
 from shop.accounts.permissions import Permission, may
 from shop.admin import cells
-from shop.admin.customers.finding import FindingView
+from shop.admin.finding import FindingView
 from shop.admin.records import Tab
 from shop.admin.support import masking, person, urls
 from shop.billing.invoices.finding import begins
@@ -36,6 +36,7 @@ def _sees_all() -> bool:
 
 
 class CustomerView(FindingView):
+    search_hint = "The beginning of an address or a name, or an address from its @ on."
     title: ClassVar[str] = "customer"
     many: ClassVar[str] = "customers"
     tabs = (
@@ -71,6 +72,7 @@ class CustomerView(FindingView):
 
 
 class LicenseView(FindingView):
+    search_hint = "A whole key, or its last four or five characters."
     title: ClassVar[str] = "license"
     many: ClassVar[str] = "licenses"
     tabs = (
@@ -101,7 +103,7 @@ class LicenseView(FindingView):
         return f"…-{record.last_characters}"
 
     def fits(self, text: str) -> ColumnElement[bool]:
-        return License.id.in_([license.id for license in finding.by_key(text)])
+        return License.id.in_(union_all(*finding.ids_by_key(text)))
 
     @expose("/<id>")
     def details_view(self, id: str) -> Any:
@@ -114,6 +116,7 @@ class LicenseView(FindingView):
 
 
 class SubscriptionView(FindingView):
+    search_hint = "The beginning of the customer's address, or an id at Stripe."
     title: ClassVar[str] = "subscription"
     many: ClassVar[str] = "subscriptions"
     tabs = (

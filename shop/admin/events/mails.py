@@ -6,7 +6,7 @@ from flask import flash, redirect, request
 from flask_admin import expose
 from flask_admin.actions import action
 from flask_admin.contrib.sqla.filters import FilterEqual
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import defer
 from wtforms import Form
 
@@ -15,7 +15,8 @@ from shop.accounts import audit
 from shop.accounts.forms import email_field
 from shop.admin import cells
 from shop.admin.events.stripe_events import KINDS
-from shop.admin.records import RecordView, Tab
+from shop.admin.finding import PARTS, FindingView
+from shop.admin.records import Tab
 from shop.db import session
 from shop.jobs import enqueue
 from shop.leases import State
@@ -27,7 +28,7 @@ class AgainForm(Form):
     email = email_field("To")
 
 
-class MailView(RecordView):
+class MailView(FindingView):
     title: ClassVar[str] = "mail"
     many: ClassVar[str] = "mails"
     tabs = (
@@ -44,7 +45,8 @@ class MailView(RecordView):
         "attempts": "Tries",
         "sent_at": "Sent",
     }
-    column_searchable_list = ("recipient", "subject", "reference")
+    parts_of = (Mail.recipient, Mail.subject, Mail.reference)
+    search_hint = f"A whole address, or what a mail is about; {PARTS}"
     column_filters = (FilterEqual(Mail.template, "Template"),)
     column_formatters = {"subject": cells.page_link, "state": cells.pills(KINDS)}
     column_formatters_detail = {"state": cells.pills(KINDS)}
@@ -52,6 +54,9 @@ class MailView(RecordView):
 
     def get_query(self) -> Any:
         return super().get_query().options(defer(Mail.text), defer(Mail.html))
+
+    def named(self, text: str) -> list[ColumnElement[bool]]:
+        return [Mail.recipient == text, Mail.reference == text]
 
     def name_of(self, record: Mail) -> str:
         return record.subject

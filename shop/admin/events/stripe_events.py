@@ -8,14 +8,15 @@ from flask_admin import expose
 from flask_admin.actions import action
 from flask_admin.contrib.sqla.filters import FilterEqual
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import defer
 from werkzeug.wrappers import Response
 
 from shop.accounts import audit
 from shop.accounts.permissions import Permission, may
 from shop.admin import cells
-from shop.admin.records import RecordView, Tab
+from shop.admin.finding import PARTS, FindingView
+from shop.admin.records import Tab
 from shop.billing import inbox
 from shop.billing.models import StripeEvent
 from shop.db import session
@@ -25,7 +26,7 @@ KINDS = {State.PENDING: "info", State.FAILED: "warn", State.DONE: "good", State.
 STUCK = (State.FAILED, State.DEAD)
 
 
-class StripeEventView(RecordView):
+class StripeEventView(FindingView):
     title: ClassVar[str] = "Stripe event"
     many: ClassVar[str] = "Stripe events"
     tabs = (
@@ -41,13 +42,17 @@ class StripeEventView(RecordView):
         "received_at": "Received",
         "attempts": "Tries",
     }
-    column_searchable_list = ("stripe_id", "object_id")
+    parts_of = (StripeEvent.stripe_id, StripeEvent.object_id)
+    search_hint = f"An id at Stripe; {PARTS}"
     column_filters = (FilterEqual(StripeEvent.type, "Type"),)
     column_formatters = {"stripe_id": cells.page_link, "state": cells.pills(KINDS)}
     details_template = "admin/stripe_event.html"
 
     def get_query(self) -> Any:
         return super().get_query().options(defer(StripeEvent.payload))
+
+    def named(self, text: str) -> list[ColumnElement[bool]]:
+        return [StripeEvent.stripe_id == text, StripeEvent.object_id == text]
 
     def get_one(self, id: str) -> StripeEvent | None:
         return session.scalar(select(StripeEvent).where(StripeEvent.stripe_id == id))

@@ -12,12 +12,12 @@ from shop import db
 from shop.accounts import audit
 from shop.accounts.permissions import Permission, may
 from shop.admin import cells, gate
-from shop.admin.customers.finding import FindingView
+from shop.admin.finding import FindingView
 from shop.admin.invoices.forms import BuyerForm, ReasonForm
 from shop.admin.records import Tab
 from shop.admin.support import masking
 from shop.billing.invoices import buyers, finding, pages, paper
-from shop.billing.invoices.models import Invoice, InvoiceStatus, Source
+from shop.billing.invoices.models import IS_FLAGGED, Invoice, InvoiceStatus, Source
 from shop.billing.reconciling import resyncing
 from shop.db import session, utcnow
 from shop.errors import NotFound, ShopError
@@ -46,11 +46,12 @@ def age(_view: Any, _context: Any, invoice: Invoice, _name: str) -> str:
 
 
 class InvoiceView(FindingView):
+    search_hint = "A number, order, id at Stripe, VAT id, date or amount; what a name begins with."
     title: ClassVar[str] = "invoice"
     many: ClassVar[str] = "invoices"
     details_template = "admin/invoices/show.html"
     tabs = (
-        Tab("hand", "Needs a look", Invoice.attention != ""),
+        Tab("hand", "Needs a look", IS_FLAGGED),
         Tab("open", "Open", Invoice.status == InvoiceStatus.OPEN),
         Tab("paid", "Paid", Invoice.status == InvoiceStatus.PAID),
         Tab("unpaid", "Not paid", Invoice.status == InvoiceStatus.UNCOLLECTIBLE),
@@ -77,8 +78,8 @@ class InvoiceView(FindingView):
     def name_of(self, record: Invoice) -> str:
         return record.number or "draft"
 
-    def fits(self, text: str) -> ColumnElement[bool]:
-        return Invoice.id.in_([invoice.id for invoice in finding.search(text)])
+    def named(self, text: str) -> list[ColumnElement[bool]]:
+        return finding.meanings(text)
 
     def about(self, invoice: Invoice) -> dict[str, Any]:
         return {

@@ -8,7 +8,7 @@ from wtforms import Form, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from shop.accounts import audit
-from shop.admin.records import RecordView
+from shop.admin.finding import FindingView
 from shop.errors import BadInput
 from shop.orders import acts
 from shop.orders.models import Order
@@ -34,7 +34,7 @@ class NoteForm(Form):
     )
 
 
-class OrderPages(RecordView):
+class OrderPages(FindingView):
     """Acts on one order: its audit entries name it, and its page is where they lead back to."""
 
     def is_new_act(self, order: Order, act: str) -> bool:

@@ -4,9 +4,12 @@ from typing import Any, ClassVar
 
 from flask import url_for
 from flask_admin.actions import action
-from flask_admin.contrib.sqla.filters import DateBetweenFilter, FilterEqual, FilterLike
+from flask_admin.contrib.sqla.filters import FilterEqual, FilterLike
+from sqlalchemy import ColumnElement
 
-from shop.admin import cells
+from shop.accounts.models import normalize_email
+from shop.admin import cells, finding
+from shop.admin.days import DaysFilter
 from shop.admin.orders import looking, page
 from shop.admin.orders.handling import Handling
 from shop.admin.orders.kinds import FULFILMENT_KINDS, PAYMENT_KINDS
@@ -14,19 +17,28 @@ from shop.admin.orders.refunding import Refunding
 from shop.admin.orders.shipping import Shipping
 from shop.admin.orders.waiting import Waiting
 from shop.admin.records import Tab
+from shop.admin.support import shapes
+from shop.billing.invoices.finding import begins
 from shop.orders.fulfilment import waiting
-from shop.orders.models import FulfilmentState, Order, PaymentState
+from shop.orders.models import IS_FLAGGED, FulfilmentState, Order, PaymentState
 
 IS_PAID = Order.payment_state.in_((PaymentState.PAID, PaymentState.PARTIALLY_REFUNDED))
 NOT_PAID = (PaymentState.PENDING, PaymentState.PROCESSING, PaymentState.FAILED)
 TO_SHIP = (FulfilmentState.UNFULFILLED, FulfilmentState.PARTIAL)
 
 
+class ReasonFilter(FilterLike):  # type: ignore[misc]  # without types
+    """Looks at those orders only that have a reason."""
+
+    def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
+        return super().apply(query.filter(IS_FLAGGED), value, alias)
+
+
 class OrderView(Handling, Refunding, Shipping, Waiting):
     title: ClassVar[str] = "order"
     many: ClassVar[str] = "orders"
     tabs = (
-        Tab("hand", "Needs a hand", Order.attention != ""),
+        Tab("hand", "Needs a hand", IS_FLAGGED),
         Tab("ship", "To ship", IS_PAID & Order.fulfilment_state.in_(TO_SHIP) & ~waiting.IS_HIDDEN),
         Tab("wait", "Waits for goods", waiting.IS_HIDDEN),
         Tab("paid", "Paid", IS_PAID),
@@ -42,11 +54,12 @@ class OrderView(Handling, Refunding, Shipping, Waiting):
         "payment_state": "Payment",
         "fulfilment_state": "Delivery",
     }
-    column_searchable_list = ("number", "email_norm", "name")
+    parts_of = (Order.number, Order.email_norm, Order.name)
+    search_hint = f"A number or the beginning of an address; {finding.PARTS}"
     column_filters = (
         FilterEqual(Order.currency, "Currency"),
-        DateBetweenFilter(Order.placed_at, "Placed between"),
-        FilterLike(Order.attention, "Needs a hand because"),
+        DaysFilter(Order.placed_at, "Placed between"),
+        ReasonFilter(Order.attention, "Needs a hand because"),
     )
     column_formatters = {
         "number": cells.page_link,
@@ -70,6 +83,12 @@ class OrderView(Handling, Refunding, Shipping, Waiting):
     def mark_shipped(self, ids: list[str]) -> int:
         """Orders that have nothing to send, or are packed in parts, are left alone."""
         return sum(self.ship_whole(int(id)) for id in ids)
+
+    def named(self, text: str) -> list[ColumnElement[bool]]:
+        return [
+            Order.number.in_(shapes.order_numbers(text)),
+            begins(Order.email_norm, normalize_email(text)),
+        ]
 
     def get_one(self, id: str) -> Order | None:
         return looking.find(id)

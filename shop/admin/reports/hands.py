@@ -119,7 +119,7 @@ def found_for(user: User) -> list[Hand]:
 def _questions() -> list[Any]:
     reasons = (
         select(literal("attention"), Order.attention, func.count(), _no_date())
-        .where(Order.attention != "")
+        .where(Order.attention > "")
         .group_by(Order.attention)
         .order_by(func.count().desc())
         .limit(MOST_REASONS)

@@ -65,9 +65,6 @@ class StaffView(RecordView):
     def get_query(self) -> Any:
         return super().get_query().filter(IS_STAFF)
 
-    def get_count_query(self) -> Any:
-        return super().get_count_query().filter(IS_STAFF)
-
     def get_one(self, id: str) -> User | None:
         found: User | None = super().get_one(id)
         return found if found and found.role != Role.CUSTOMER else None

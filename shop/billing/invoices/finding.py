@@ -1,6 +1,6 @@
 """Whose invoices these are, and finding any of them by what somebody has in hand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -85,14 +85,15 @@ def search(text: str) -> Sequence[Invoice]:
     if not text or "\0" in text:
         return []
     found: dict[int, Invoice] = {}
-    for where in _meanings(text):
+    for where in meanings(text):
         query = select(Invoice).where(where).options(*WHOLE, joinedload(Invoice.subscription))
         newest = query.order_by(Invoice.id.desc()).limit(MOST)
         found |= {invoice.id: invoice for invoice in session.scalars(newest)}
     return sorted(found.values(), key=lambda invoice: -invoice.id)[:MOST]
 
 
-def _meanings(text: str) -> Iterable[ColumnElement[bool]]:
+def meanings(text: str) -> list[ColumnElement[bool]]:
+    """What a text may say of an invoice, each with an index of its own."""
     for prefix, column in BY_STRIPE_ID.items():
         if text.startswith(prefix):
             return [column == text]
@@ -104,8 +105,11 @@ def _meanings(text: str) -> Iterable[ColumnElement[bool]]:
 
 
 def _by_number(text: str) -> ColumnElement[bool]:
-    number = text.lstrip("#").upper()
-    return or_(Invoice.number == number, _noted(CreditNote.number == number))
+    return Invoice.number == text.lstrip("#").upper()
+
+
+def _by_credit_note(text: str) -> ColumnElement[bool]:
+    return _noted(CreditNote.number == text.lstrip("#").upper())
 
 
 def _by_order(text: str) -> ColumnElement[bool]:
@@ -172,7 +176,7 @@ def _by_name(text: str) -> ColumnElement[bool]:
     )
 
 
-READERS = (_by_number, _by_order, _by_vat_id, _by_date, _by_amount, _by_name)
+READERS = (_by_number, _by_credit_note, _by_order, _by_vat_id, _by_date, _by_amount, _by_name)
 
 
 def _noted(where: ColumnElement[bool]) -> ColumnElement[bool]:

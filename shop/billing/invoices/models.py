@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from shop.accounts.models import normalize_email
@@ -42,6 +42,10 @@ def normal(text: str) -> str:
 def bare(text: str) -> str:
     """An id as it is compared: capitals and digits."""
     return re.sub(r"[^A-Z0-9]", "", text.upper())
+
+
+IS_FLAGGED = text("attention != ''")
+"""A person must look at the invoice; in the words of the index that knows these."""
 
 
 def _beginnings(column: str) -> Index:
@@ -88,6 +92,8 @@ class Invoice(Document, Base):
         Index("ix_invoices_of_user", "user_id", "issued_at"),
         Index("ix_invoices_issued_at", "issued_at"),
         Index("ix_invoices_paid", "source", "paid_at"),
+        Index("ix_invoices_of_status", "status", "id"),
+        Index("ix_invoices_flagged", "id", postgresql_where=IS_FLAGGED, sqlite_where=IS_FLAGGED),
         Index("ix_invoices_total", "total", "currency"),
         _beginnings("customer_name_norm"),
         _beginnings("customer_company_norm"),

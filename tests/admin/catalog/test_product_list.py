@@ -40,8 +40,8 @@ def test_search_in_title_address_and_sku(desk: Browser) -> None:
     make_variant(product=make_product(title="Other"), sku="CUP")
     for text in ("tea", "round-o", "pot-1", "POT-100%", "tea POT"):
         assert titles(desk.get(LIST, query_string={"search": text}).text) == ["Tea pot"], text
-    assert titles(desk.get(LIST, query_string={"search": "%"}).text) == ["Tea pot"]
-    assert titles(desk.get(LIST, query_string={"search": "tea cup"}).text) == []
+    for text in ("%", "P_T-1", "00%", "tea cup"):
+        assert titles(desk.get(LIST, query_string={"search": text}).text) == [], text
 
 
 def test_filters(desk: Browser) -> None:

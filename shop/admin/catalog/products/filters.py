@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter, FilterEqual
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 
 from shop.admin.catalog.products.fields import branches
 from shop.admin.cells import words
-from shop.catalog.models import Kind, Product, Variant, product_categories
+from shop.catalog.models import Kind, Product, product_categories
 from shop.catalog.prices import LARGEST_ID
 from shop.catalog.tree import below
 
@@ -49,10 +49,3 @@ def all_filters() -> tuple[BaseSQLAFilter, ...]:
         CategoryFilter(Product.id, "Category"),
         FilterEqual(Product.brand, "Brand"),
     )
-
-
-def found_by(term: str) -> ColumnElement[bool]:
-    """In its title, its address or a SKU."""
-    skus = select(Variant.product_id).where(Variant.sku.icontains(term, autoescape=True))
-    named = (one.icontains(term, autoescape=True) for one in (Product.title, Product.slug))
-    return or_(*named, Product.id.in_(skus))
