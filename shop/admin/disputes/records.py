@@ -8,7 +8,7 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, case, select
 
 from shop.admin import cells
-from shop.admin.customers.finding import FindingView
+from shop.admin.finding import FindingView
 from shop.admin.records import Tab
 from shop.billing import dashboard
 from shop.billing.disputes.models import NEEDS_ANSWER, Dispute, Stage
