@@ -11,6 +11,7 @@ from flask import Flask
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from shop import web
+from shop.accounts.models import Role
 from shop.db import SAFE_METHODS
 from tests.accounts.factories import PASSWORD, make_user
 from tests.browser import Browser, open_browser
@@ -83,6 +84,17 @@ def not_refused(browser: Browser, **request: Any) -> list[tuple[str, str, int]]:
 def test_a09_without_a_token(visitor: Browser, customer: Browser) -> None:
     assert not_refused(visitor) == []
     assert not_refused(customer) == []
+
+
+def test_m04_the_back_office_without_a_token(app: Flask) -> None:
+    """Forms, removals, actions on many: all of it, by somebody who may."""
+    admin = open_browser(app)
+    admin.sign_in(make_user(role=Role.ADMIN).email, PASSWORD)
+    admin.has_token = False
+    office = [address for _method, address in unsafe_calls(app) if address.startswith("/admin/")]
+    for kind in ("/new/", "/edit", "/removal", "/action/"):
+        assert any(kind in f"{address}/" for address in office), kind
+    assert not_refused(admin) == []
 
 
 @pytest.mark.parametrize("token", ["", "x", "null", "IjAwIg.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb"])
