@@ -5,6 +5,7 @@ import select
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -74,9 +75,14 @@ class OneTransaction(FlaskSession):
     would cost as much as two questions.
     """
 
-    def get_bind(self, *_args: object, **_kwargs: object) -> Engine:
+    def get_bind(self, *_args: object, clause: Any = None, **_kwargs: object) -> Engine:
+        """:raises WroteInGet: when the clause writes in a request that only reads."""
         engine = self._db.engine
-        if engine.dialect.name != "postgresql" or not only_reads():
+        if not only_reads():
+            return engine
+        if clause is not None and clause.is_dml:
+            raise WroteInGet
+        if engine.dialect.name != "postgresql":
             return engine
         if (reader := _readers.get(engine)) is None:
             reader = _readers[engine] = engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -178,6 +184,17 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, see below
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        _listen_for_begin()
+
+
+def _listen_for_begin() -> None:
+    """Not before there is a SQLite: with any listener to engines, PostgreSQL's take longer too."""
+    with _listening:
+        if not event.contains(Engine, "begin", _begin_sqlite):
+            event.listen(Engine, "begin", _begin_sqlite)
+
+
+_listening = Lock()
 
 
 @event.listens_for(Pool, "checkout")
@@ -190,7 +207,6 @@ def _leave_dead_connections(connection: Any, _record: object, _proxy: object) ->
             raise DisconnectionError("the server closed the connection")
 
 
-@event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
     """Writers take the lock at once: one that starts as a reader fails when it is overtaken."""
     if connection.dialect.name == "sqlite":
@@ -201,13 +217,6 @@ def _begin_sqlite(connection: Connection) -> None:
 @event.listens_for(OneTransaction, "before_flush")
 def refuse_flush(*_args: object) -> None:
     if only_reads():
-        raise WroteInGet
-
-
-@event.listens_for(Engine, "before_cursor_execute")
-def refuse_statement(_connection: object, *given: Any) -> None:
-    context = given[3]
-    if (context.isinsert or context.isupdate or context.isdelete) and only_reads():
         raise WroteInGet
 
 

@@ -123,7 +123,8 @@ def start_hosted(payment: Payment, page: HostedPage) -> str:
 
 def _remember(payment_id: int, **ids: str) -> None:
     """The commit before the call made every loaded payment read itself anew: none is told."""
-    session.connection().execute(_REMEMBERED, {"payment_id": payment_id, **ids})
+    connection = session.connection({"clause": _REMEMBERED})
+    connection.execute(_REMEMBERED, {"payment_id": payment_id, **ids})
 
 
 def confirm(

@@ -30,7 +30,8 @@ def freeze(checkout: CheckoutSession, **values: Any) -> bool:
 
 def _write(statement: Update, checkout: CheckoutSession, values: dict[str, Any]) -> bool:
     """The loaded session shows the values too."""
-    written = session.connection().execute(statement, {"session_id": checkout.id, **values})
+    connection = session.connection({"clause": statement})
+    written = connection.execute(statement, {"session_id": checkout.id, **values})
     if not written.rowcount:
         return False
     for name, value in values.items():
