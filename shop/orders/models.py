@@ -131,7 +131,6 @@ class OrderLine(Base):
     returned_money: Mapped[list["RefundLine"]] = relationship(
         back_populates="line", order_by="RefundLine.id"
     )
-
     parcels: Mapped[list["ShipmentLine"]] = relationship(
         back_populates="line", order_by="ShipmentLine.id"
     )
