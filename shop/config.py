@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import tempfile
+from email.utils import parseaddr
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal, Self
@@ -52,6 +53,9 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("Keystall <shop@keystall.example>", description="Sender of every mail.")
     shop_name: str = Field("Keystall", description="Name in the header and in mails.")
+    contact_email: str = Field(
+        "", description="Where customers write to; empty means the sender of the mails."
+    )
     seller_address: str = Field(
         "", description="Where the seller is, for invoices; commas end the lines."
     )
@@ -203,6 +207,10 @@ class Settings(BaseSettings):
             return socket
         name = sha256(str(socket).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"keystall-{name}.sock"
+
+    @property
+    def contact(self) -> str:
+        return self.contact_email or parseaddr(self.mail_from)[1]
 
     @property
     def host(self) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop import api, db, headers, money, parts
+from shop import api, config, db, headers, money, parts
 from shop.config import Settings
 from shop.errors import ShopError
 from shop.logs import log
@@ -66,13 +66,14 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters["date"] = show_date
     app.jinja_env.filters["datetime"] = show_datetime
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.context_processor(lambda: template_names(settings))
+    app.context_processor(template_names)
     app.register_blueprint(bp)
     _ready_checks.clear()
     ready_check("database", lambda: db.session.execute(text("SELECT 1")).close())
 
 
-def template_names(settings: Settings) -> dict[str, object]:
+def template_names() -> dict[str, object]:
+    settings = config.current()
     test_mode = not settings.stripe_livemode
     return {
         "shop_name": settings.shop_name,

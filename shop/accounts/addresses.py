@@ -7,7 +7,7 @@ send such a mail to somebody, and one careless click would give the stranger the
 from sqlalchemy.exc import IntegrityError
 
 from shop import events
-from shop.accounts import links, mails, tokens
+from shop.accounts import letters, links, mails, tokens
 from shop.accounts.models import MailedLink, Purpose, User
 from shop.accounts.throttle import asks
 from shop.db import session, utcnow
@@ -31,7 +31,7 @@ def ask_to_verify(user: User) -> None:
     asks.check(user.email)
     asks.count(user.email)
     secret = links.make(Purpose.VERIFY, user.id, email=user.email, user_id=user.id)
-    mails.send(mails.VERIFY, user.email, f"/verify-email/{secret}", key=_key(secret))
+    mails.send(letters.VERIFY, user.email, f"/verify-email/{secret}", key=_key(secret))
 
 
 def ask_to_change(user: User, email: str) -> None:
@@ -45,10 +45,10 @@ def ask_to_change(user: User, email: str) -> None:
     secret = links.make(Purpose.CHANGE, user.id, email=email, user_id=user.id)
     key = _key(secret)
     if taken:
-        mails.send(mails.CHANGE_TAKEN, taken.email, "/sign-in", key=key)
+        mails.send(letters.CHANGE_TAKEN, taken.email, "/sign-in", key=key)
     else:
-        mails.send(mails.CHANGE, email, f"/verify-email/{secret}", key=key)
-    mails.send(mails.CHANGE_ASKED, user.email, "/password-reset", key=f"{key}:asked", new=email)
+        mails.send(letters.CHANGE, email, f"/verify-email/{secret}", key=key)
+    mails.send(letters.CHANGE_ASKED, user.email, "/password-reset", key=f"{key}:asked", new=email)
 
 
 def find(user: User, secret: str) -> MailedLink:
@@ -84,7 +84,7 @@ def _change(user: User, email: str, key: str) -> None:
     except IntegrityError:
         raise AddressTaken from None
     links.forget(user.id)  # those that went to the old address
-    mails.send(mails.CHANGED, old, "/account/security", key=f"{key}:changed", new=email)
+    mails.send(letters.CHANGED, old, "/account/security", key=f"{key}:changed", new=email)
 
 
 def _key(secret: str) -> str:

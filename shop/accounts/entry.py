@@ -9,19 +9,19 @@ cannot know the password that its owner will choose.
 from sqlalchemy import Select, select
 
 from shop import db
-from shop.accounts import links, mails, passwords, people, tokens
-from shop.accounts.mails import Letter
+from shop.accounts import letters, links, mails, passwords, people, tokens
 from shop.accounts.models import Purpose, User, normalize_email
 from shop.accounts.throttle import asks
 from shop.db import session, utcnow
+from shop.mail.kinds import Kind
 
 PATHS = {Purpose.REGISTER: "/register", Purpose.RESET: "/password-reset"}
 
-LETTERS: dict[tuple[Purpose, Purpose], Letter] = {
-    (Purpose.REGISTER, Purpose.REGISTER): mails.REGISTER,
-    (Purpose.REGISTER, Purpose.RESET): mails.TAKEN,
-    (Purpose.RESET, Purpose.RESET): mails.RESET,
-    (Purpose.RESET, Purpose.REGISTER): mails.UNKNOWN,
+LETTERS: dict[tuple[Purpose, Purpose], Kind] = {
+    (Purpose.REGISTER, Purpose.REGISTER): letters.REGISTER,
+    (Purpose.REGISTER, Purpose.RESET): letters.TAKEN,
+    (Purpose.RESET, Purpose.RESET): letters.RESET,
+    (Purpose.RESET, Purpose.REGISTER): letters.UNKNOWN,
 }
 """By what was wanted, and what the address can have."""
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from shop import config, db
-from shop.accounts import audit, demo, links, mails, passwords
+from shop.accounts import audit, demo, letters, links, mails, passwords
 from shop.accounts.models import Role, User
 from shop.accounts.second_factor import factors
 from shop.accounts.throttle import tries
@@ -87,7 +87,7 @@ def set_password(user: User, password_hash: str) -> None:
     user.end_sessions()
     links.forget(user.id)
     key = f"{user.id}:password:{user.session_epoch}"
-    mails.send(mails.PASSWORD_CHANGED, user.email, "/password-reset", key=key)
+    mails.send(letters.PASSWORD_CHANGED, user.email, "/password-reset", key=key)
 
 
 def change_role(user: User, role: Role, by: User | None, reason: str = "") -> None:

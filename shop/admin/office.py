@@ -25,6 +25,7 @@ from shop.admin.events.mails import MailView
 from shop.admin.events.reconciliations import ReconciliationView
 from shop.admin.events.stripe_events import StripeEventView
 from shop.admin.invoices.records import InvoiceView
+from shop.admin.mails.pages import MailTextsView
 from shop.admin.orders.records import OrderView
 from shop.admin.records import RecordView
 from shop.admin.reports.pages import ReportsView
@@ -94,6 +95,7 @@ def views() -> list[BaseView]:
             ("tax", "Tax", TaxView, TaxRate),
             ("staff", "Staff", StaffView, User),
         ),
+        MailTextsView("Mail texts", "Settings", "admin_mail_texts", "mail-texts"),
         HealthView("Health", "System", "admin_health", "health"),
         *_records(
             "System",

@@ -11,6 +11,7 @@ from shop.accounts.consents import Consent
 from shop.accounts.models import User, normalize_email
 from shop.catalog.models import Product
 from shop.db import session, utcnow
+from shop.downloads.letters import NEW_VERSION
 from shop.downloads.models import Grant, Release
 from shop.errors import NotFound
 from shop.mail import outbox
@@ -112,13 +113,12 @@ def _write(release: Release, product: Product, to: str, grant: tuple[int, str]) 
     person = sha256(normalize_email(to).encode()).hexdigest()[:24]
     base = config.current().base_url
     outbox.write(
+        NEW_VERSION,
         key=f"release:{release.id}:{person}",
         to=to,
-        subject=f"{product.title} {release.version} is here",
-        template="new_version",
         title=product.title,
         version=release.version,
-        notes=release.notes,
-        page_url=f"{base}/downloads/{grant[1]}",
-        off_url=f"{base}/downloads/news/{token_of(grant[0])}",
+        notes=release.notes or None,
+        download_link=f"{base}/downloads/{grant[1]}",
+        off_link=f"{base}/downloads/news/{token_of(grant[0])}",
     )

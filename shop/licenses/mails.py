@@ -5,7 +5,7 @@ from sqlalchemy import select
 from shop import config
 from shop.accounts.models import User
 from shop.db import session
-from shop.licenses import keys
+from shop.licenses import keys, letters
 from shop.licenses.models import License
 from shop.mail import outbox
 from shop.orders.models import Order, OrderLine
@@ -23,12 +23,11 @@ def send_new_key(license: License, key: str) -> bool:
     else:
         return False
     return outbox.write(
+        letters.NEW_KEY,
         key=f"license:{license.id}:key:{keys.digest(key)[:16]}",
         to=to,
-        subject=f"Your new key for {license.product.title}",
-        template="license_key",
         reference=order.number if order else "",
         title=license.product.title,
         license_key=key,
-        url=config.current().base_url + path,
+        link=config.current().base_url + path,
     )

@@ -1,10 +1,11 @@
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, utcnow
 from shop.leases import Leased
+from shop.mail.kinds import Words
 from shop.sealing import SealedText
 
 
@@ -20,6 +21,7 @@ class Mail(Leased, Base):
 
     key: Mapped[str] = mapped_column(unique=True)
     template: Mapped[str]
+    """The key of its kind."""
     recipient: Mapped[str] = mapped_column(index=True)
     subject: Mapped[str]
     text: Mapped[str] = mapped_column(SealedText)
@@ -28,3 +30,21 @@ class Mail(Leased, Base):
     reference: Mapped[str] = mapped_column(default="", index=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     sent_at: Mapped[datetime | None]
+
+
+class MailText(Base):
+    """Words of the back office, which stand in for those that a kind of mail is delivered with."""
+
+    __tablename__ = "mail_texts"
+
+    kind: Mapped[str] = mapped_column(unique=True)
+    subject: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    is_used: Mapped[bool]
+    """False after a return to the delivered words, until somebody takes these back."""
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
+
+    @property
+    def words(self) -> Words:
+        return Words(self.subject, self.text)

@@ -4,13 +4,13 @@ A try is recorded before it is made. Every try of a mail has the same Message-ID
 which took it and lost our connection can drop the second.
 """
 
+from dataclasses import asdict
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate
 from hashlib import sha256
 
 from email_validator import validate_email
-from flask import render_template
 from sqlalchemy import func, select
 
 from shop import config, db, leases
@@ -18,29 +18,27 @@ from shop.db import session, utcnow
 from shop.errors import ShopError
 from shop.jobs import enqueue
 from shop.logs import log
-from shop.mail import transports
+from shop.mail import texts, transports
+from shop.mail.kinds import Kind, Value
 from shop.mail.models import Mail
+from shop.mail.texts import Letter
 
 
-def write(
-    *, key: str, to: str, subject: str, template: str, reference: str = "", **context: object
-) -> bool:
+def write(kind: Kind, *, key: str, to: str, reference: str = "", **values: Value) -> bool:
     """Put a mail into the outbox of this transaction; False when its key was used before.
 
-    :param template: renders `mail/<template>.txt` and `.html`.
     :param key: what makes this mail unique, such as `order:17:paid`.
     :param reference: what it is about, for people who look for it.
+    :param values: of the kind's own placeholders.
     """
-    values = {
-        "key": key,
-        "template": template,
-        "recipient": to,
-        "subject": subject,
-        "text": render_template(f"mail/{template}.txt", **context),
-        "html": render_template(f"mail/{template}.html", **context),
-        "reference": reference,
-    }
-    return _put(values)
+    addressed = {"key": key, "recipient": to, "reference": reference, "template": kind.key}
+    return _put(addressed | asdict(texts.write(kind, values)))
+
+
+def put(kind: Kind, letter: Letter, *, key: str, to: str) -> bool:
+    """Put words that are written already into the outbox."""
+    addressed = {"key": key, "recipient": to, "reference": "", "template": kind.key}
+    return _put(addressed | asdict(letter))
 
 
 class NotAgain(ShopError):

@@ -16,7 +16,7 @@ from shop.billing.models import StripeEvent
 from shop.db import session
 from shop.downloads import storage
 from shop.licenses import signing
-from shop.mail import transports
+from shop.mail import texts, transports
 from shop.mail.models import Mail
 from shop.operations import revisions
 
@@ -71,6 +71,12 @@ def check_files() -> None:
     storage.current().check()
 
 
+def check_mail_texts() -> None:
+    """A mail whose own words cannot be used is sent in the delivered ones."""
+    if broken := texts.broken():
+        raise NotWell(f"these are sent in the delivered words: {', '.join(broken)}")
+
+
 def check_work() -> None:
     """Mails and Stripe events that nobody works on."""
     for model, name in ((Mail, "mails"), (StripeEvent, "Stripe events")):
@@ -106,6 +112,11 @@ PARTS = (
         "Look at SHOP_STRIPE_API_BASE and SHOP_STRIPE_SECRET_KEY; the key must be able to read.",
     ),
     Part("mail", transports.check, "Start the mail server, or correct SHOP_MAIL_URL."),
+    Part(
+        "texts",
+        check_mail_texts,
+        "Open them under Mail texts in the back office, and correct what the form says.",
+    ),
     Part(
         "work",
         check_work,

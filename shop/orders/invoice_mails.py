@@ -8,6 +8,7 @@ from shop.db import session, utcnow
 from shop.errors import ShopError
 from shop.mail import outbox
 from shop.money import show
+from shop.orders import letters
 from shop.orders.models import Order
 
 
@@ -20,15 +21,14 @@ def send_copy(invoice: Invoice) -> None:
     if not invoice.number or not invoice.customer_email:
         raise NotSendable("Only an invoice with a number and an address can be sent.")
     is_new = outbox.write(
+        letters.INVOICE_COPY,
         key=f"invoice:{invoice.id}:copy:{utcnow():%Y%m%dT%H%M}",
         to=invoice.customer_email,
-        subject=f"Your invoice {invoice.number}",
-        template="invoice_copy",
         reference=invoice.reference or invoice.number,
         number=invoice.number,
-        name=invoice.customer_name,
+        name=invoice.customer_name or "",
         total=show(invoice.total, invoice.currency),
-        url=url_of(invoice),
+        link=url_of(invoice),
     )
     if not is_new:
         raise NotSendable("It was sent within this minute.")

@@ -1,9 +1,7 @@
 """What a buyer hears from us about an order. Each mail has a key, so it is written once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from babel import Locale
 
@@ -11,75 +9,113 @@ from shop import config, events
 from shop.billing.models import Refund
 from shop.db import session
 from shop.mail import outbox
+from shop.mail.blocks import Block, Button, Code, Items, Slip
+from shop.mail.kinds import Kind, Value
 from shop.money import show
-from shop.orders import access, invoicing
+from shop.orders import access, invoicing, letters
+from shop.orders.letters import SlipLine
 from shop.orders.models import Order, OrderLine, Shipment
-
-
-@dataclass(frozen=True)
-class SlipLine:
-    title: str
-    note: str
-    quantity: int
-    amount_label: str
-    download_url: str | None = None
-    license_key: str | None = None
+from shop.web import show_date
 
 
 def send_received(order: Order) -> None:
-    _send(order, "received", f"Order {order.number} received: your bank is confirming the payment")
+    _send(letters.RECEIVED, order, goods=goods(order), order_link=url_of(order))
 
 
 def send_paid(event: events.OrderPaid) -> None:
     """After the grants are given and the invoice is made: the mail holds their links."""
     order = session.get_one(Order, event.order_id)
-    invoice = invoicing.invoice_of(order)
-    _send(order, "paid", f"Thank you for order {order.number}", invoice=invoice)
+    invoice, lines = invoicing.invoice_of(order), slip_lines(order)
+    _send(
+        letters.PAID,
+        order,
+        goods=goods(order),
+        delivery=order.delivery_name or "",
+        destination=destination(order) or None,
+        downloads=tuple(
+            Button(f"Download {line.title}", line.download_url)
+            for line in lines
+            if line.download_url
+        ),
+        license_keys=tuple(
+            Code(line.license_key, f"The license key of {line.title}")
+            for line in lines
+            if line.license_key
+        ),
+        invoice_number=invoice.number if invoice else None,
+        invoice_link=f"{url_of(order)}/invoice",
+        order_link=url_of(order),
+    )
 
 
 def send_payment_failed(order: Order) -> None:
-    _send(order, "payment_failed", f"The payment for order {order.number} did not go through")
+    shop_link = f"{config.current().base_url}/products"
+    _send(letters.PAYMENT_FAILED, order, goods=goods(order), shop_link=shop_link)
 
 
 def send_refunded(order: Order, refund: Refund) -> bool:
     """False when this refund was told before."""
     amount = show(refund.amount, order.currency)
-    return _send(
-        order, "refunded", f"{amount} is on its way back to you", str(refund.id), amount=amount
-    )
+    return _send(letters.REFUNDED, order, str(refund.id), amount=amount, order_link=url_of(order))
 
 
 def send_shipped(order: Order, shipment: Shipment) -> bool:
     """Once for each parcel."""
-    parcel = [(part.line.title, part.quantity) for part in shipment.lines]
-    subject = f"Order {order.number} is on its way"
-    return _send(order, "shipped", subject, str(shipment.id), shipment=shipment, parcel=parcel)
+    return _send(
+        letters.SHIPPED,
+        order,
+        str(shipment.id),
+        carrier=f"with {shipment.carrier}" if shipment.carrier else "",
+        parcel=(Items([_piece(part.line.title, part.quantity) for part in shipment.lines]),),
+        destination=destination(order) or None,
+        tracking=_tracking(shipment),
+        order_link=url_of(order),
+    )
 
 
 def send_waiting(order: Order, lines: Sequence[OrderLine], until: datetime, time: str) -> bool:
     """:param time: names this time, so that a form that is sent twice is one mail."""
-    late = [(line.full_title, line.to_send) for line in lines]
-    subject = f"Part of order {order.number} comes later"
-    return _send(order, "waiting", subject, time, late=late, until=until)
-
-
-def _send(order: Order, kind: str, subject: str, part: str = "", **more: Any) -> bool:
-    base = config.current().base_url
-    return outbox.write(
-        key=f"order:{order.id}:{kind}" + (f":{part}" if part else ""),
-        to=order.email,
-        subject=subject,
-        template=f"order_{kind}",
-        reference=order.number,
-        order=order,
-        lines=slip_lines(order),
-        rows=slip_rows(order),
-        total=("Total", show(order.total, order.currency)),
-        destination=destination(order),
-        order_url=f"{base}/orders/{order.token}",
-        invoice_url=f"{base}/orders/{order.token}/invoice",
-        **more,
+    return _send(
+        letters.WAITING,
+        order,
+        time,
+        late=(Items([_piece(line.full_title, line.to_send) for line in lines]),),
+        day=show_date(until),
+        order_link=url_of(order),
     )
+
+
+def _send(kind: Kind, order: Order, part: str = "", **values: Value) -> bool:
+    said = kind.key.removeprefix("order_")
+    return outbox.write(
+        kind,
+        key=f"order:{order.id}:{said}" + (f":{part}" if part else ""),
+        to=order.email,
+        reference=order.number,
+        name=order.name or "",
+        number=order.number,
+        total=show(order.total, order.currency),
+        **values,
+    )
+
+
+def _tracking(shipment: Shipment) -> tuple[Block, ...]:
+    number = (Code(shipment.tracking_number),) if shipment.tracking_number else ()
+    url = shipment.tracking_url
+    return (*number, Button("Follow the parcel", url)) if url else number
+
+
+def _piece(title: str, quantity: int) -> str:
+    return f"{title} × {quantity}" if quantity > 1 else title  # noqa: RUF001
+
+
+def url_of(order: Order) -> str:
+    return f"{config.current().base_url}/orders/{order.token}"
+
+
+def goods(order: Order) -> tuple[Slip]:
+    total = ("Total", show(order.total, order.currency))
+    return (Slip(slip_lines(order), slip_rows(order), total),)
 
 
 def slip_lines(order: Order) -> list[SlipLine]:

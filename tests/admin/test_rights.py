@@ -15,7 +15,7 @@ from tests.browser import Browser, open_browser
 
 STAFF = [role for role in Role if role != Role.CUSTOMER]
 
-KNOWN_VALUES = {"export_type": "csv", "act": "closing"}
+KNOWN_VALUES = {"export_type": "csv", "act": "closing", "words": "own"}
 
 
 def rules(app: Flask) -> list[Rule]:

@@ -6,23 +6,27 @@ from email.message import EmailMessage
 
 import pytest
 from flask import Flask
-from jinja2 import BaseLoader, ChoiceLoader, DictLoader
 from sqlalchemy import func, select
 
 from shop import leases
 from shop.config import Settings
 from shop.db import commit, rollback, session, utcnow
 from shop.leases import State
-from shop.mail import outbox, tasks, transports
+from shop.mail import kinds, outbox, tasks, transports
+from shop.mail.kinds import Kind, Placeholder, Words
 from shop.mail.models import Mail
 from tests.catalog.race import race
 from tests.mail.factories import make_mail
 from tests.mail.smtp import SmtpServer, smtp_server
 
-TEMPLATES = {
-    "mail/greeting.txt": "Dear {{ name }}, hello.",
-    "mail/greeting.html": "<p>Dear {{ name }}, hello.</p>",
-}
+GREETING = Kind(
+    "greeting",
+    kinds.ORDERS,
+    "Greeting",
+    "Never.",
+    Words("Hello", "Dear {name}, hello."),
+    {"name": Placeholder("Whoever it is", "Ada")},
+)
 
 
 @pytest.fixture
@@ -34,20 +38,8 @@ def smtp(app: Flask, settings: Settings) -> Iterator[SmtpServer]:
         settings.mail_url = ""
 
 
-@pytest.fixture
-def _greeting(either_app: Flask) -> Iterator[None]:
-    """A template to write mails with."""
-    usual = either_app.jinja_env.loader
-    assert isinstance(usual, BaseLoader)
-    either_app.jinja_env.loader = ChoiceLoader([DictLoader(TEMPLATES), usual])
-    yield
-    either_app.jinja_env.loader = usual
-
-
 def write(key: str = "order:1:paid", name: str = "Ada") -> bool:
-    return outbox.write(
-        key=key, to="ada@example.org", subject="Hello", template="greeting", name=name
-    )
+    return outbox.write(GREETING, key=key, to="ada@example.org", name=name)
 
 
 def count_mails() -> int | None:
@@ -60,13 +52,13 @@ def try_again(mail: Mail) -> bool:
     return outbox.send(mail.id)
 
 
-@pytest.mark.usefixtures("_greeting")
+@pytest.mark.usefixtures("either_app")
 def test_a_key_is_used_once() -> None:
     assert [write(), write(), write("order:2:paid")] == [True, False, True]
     assert count_mails() == 2
 
 
-@pytest.mark.usefixtures("_greeting")
+@pytest.mark.usefixtures("either_app")
 def test_a_key_is_used_once_by_twenty_at_the_same_moment(either_app: Flask) -> None:
     commit()
     written = race(either_app, 20, lambda _n: write())
@@ -75,7 +67,7 @@ def test_a_key_is_used_once_by_twenty_at_the_same_moment(either_app: Flask) -> N
     assert count_mails() == 1
 
 
-@pytest.mark.usefixtures("_greeting")
+@pytest.mark.usefixtures("either_app")
 def test_a_mail_goes_with_the_transaction_that_wrote_it() -> None:
     write()
     rollback()
@@ -84,7 +76,7 @@ def test_a_mail_goes_with_the_transaction_that_wrote_it() -> None:
     assert write()
 
 
-@pytest.mark.usefixtures("_greeting")
+@pytest.mark.usefixtures("either_app")
 def test_names_are_text_in_the_html_part() -> None:
     write(name="<script>alert(1)</script>")
 

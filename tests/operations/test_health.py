@@ -25,7 +25,7 @@ from tests.servers.processes import eventually
 
 PARTS = (
     *("address", "database", "schema", "broker", "index", "files", "licenses", "stripe", "mail"),
-    "work",
+    *("texts", "work"),
 )
 NOBODY = "127.0.0.1:9"
 
@@ -77,7 +77,7 @@ def test_a_healthy_shop(migrated: Settings) -> None:
 FAULTS = [
     (
         {"database_url": f"postgresql+psycopg://shop:canary@{NOBODY}/shop"},
-        ["database", "schema", "work"],
+        ["database", "schema", "texts", "work"],
         "Start the database server",
     ),
     ({"broker_url": f"redis://{NOBODY}/0"}, ["broker"], "SHOP_BROKER_URL"),

@@ -12,13 +12,14 @@ from pyotp.exceptions import OTPVerificationError
 from sqlalchemy import delete, select, update
 
 from shop import db
-from shop.accounts import mails
+from shop.accounts import letters, mails
 from shop.accounts.models import User
 from shop.accounts.second_factor import recovery
 from shop.accounts.second_factor.models import SecondFactor
 from shop.accounts.throttle import codes
 from shop.db import session, utcnow
 from shop.errors import ShopError
+from shop.mail.kinds import Kind
 
 SETTING_UP = timedelta(minutes=15)
 STEPS_BESIDE = 1
@@ -80,7 +81,7 @@ def finish(user: User, code: str) -> list[str] | None:
     counts = update(SecondFactor).where(mine).values(confirmed_at=utcnow(), last_step=step)
     if session.scalar(counts.returning(SecondFactor.id)) is None:
         raise AlreadySet  # in another tab, at the same moment
-    _tell(user, mails.SECOND_FACTOR_SET)
+    _tell(user, letters.SECOND_FACTOR_SET)
     return recovery.renew(user)
 
 
@@ -128,13 +129,13 @@ def _step(factor: SecondFactor, code: str, now: datetime) -> int | None:
 def _take_recovery_code(user: User, typed: str) -> bool:
     if not recovery.take(user, typed):
         return False
-    _tell(user, mails.RECOVERY_CODE_USED, left=str(recovery.left(user)))
+    _tell(user, letters.RECOVERY_CODE_USED, left=str(recovery.left(user)))
     return True
 
 
 def renew_recovery_codes(user: User) -> list[str]:
     """Ten new ones, to be shown now; the old ones are over."""
-    _tell(user, mails.RECOVERY_CODES_RENEWED)
+    _tell(user, letters.RECOVERY_CODES_RENEWED)
     return recovery.renew(user)
 
 
@@ -145,10 +146,10 @@ def remove(user: User) -> bool:
     if session.scalar(confirmed) is None:
         return False
     recovery.forget(user)
-    _tell(user, mails.SECOND_FACTOR_REMOVED)
+    _tell(user, letters.SECOND_FACTOR_REMOVED)
     return True
 
 
-def _tell(user: User, letter: mails.Letter, **names: str) -> None:
+def _tell(user: User, letter: Kind, **names: str) -> None:
     key = f"{user.id}:second-factor:{token_hex(8)}"
     mails.send(letter, user.email, "/account/security", key=key, **names)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shop import money
-from shop.billing.subscriptions import plans, state
+from shop.billing.subscriptions import letter_kinds, plans, state
 from shop.billing.subscriptions.models import Subscription, SubscriptionEntry, SubscriptionStatus
 from shop.catalog.models import Interval, Price
+from shop.mail.kinds import Kind
 from shop.web import show_date
 
 BEFORE_TRIAL_END = timedelta(days=3)
@@ -23,12 +24,10 @@ TRIALING = SubscriptionStatus.TRIALING
 
 @dataclass(frozen=True)
 class Letter:
+    kind: Kind
     key: str
     """What makes it unique among this subscription's letters; its first word says what it is."""
-    subject: str
-    paragraphs: tuple[str, ...]
-    button: str = "See your subscription"
-    shows_key: bool = False
+    words: dict[str, str]
 
 
 def due(subscription: Subscription) -> Iterator[Letter]:
@@ -58,121 +57,62 @@ def charge(price: Price, quantity: int) -> str:
     return f"{amount} {plans.rhythm(price)}"
 
 
-def _name(subscription: Subscription) -> str:
-    return plans.title_of(subscription.price, subscription.quantity)
-
-
 def _welcome(subscription: Subscription) -> Letter:
-    name, costs = _name(subscription), charge(subscription.price, subscription.quantity)
+    costs = charge(subscription.price, subscription.quantity)
+    terms = f"It costs {costs} and renews by itself until you cancel."
     if subscription.status is TRIALING and subscription.trial_end:
         terms = (
             f"Your trial is free until {show_date(subscription.trial_end)}. From then on it "
             f"costs {costs}, until you cancel."
         )
-    else:
-        terms = f"It costs {costs} and renews by itself until you cancel."
-    opening = f"Thank you: your subscription of {name} has begun."
-    title = subscription.product.title
-    return Letter("welcome", f"Welcome to {title}", (opening, terms), shows_key=True)
+    return Letter(letter_kinds.WELCOME, "welcome", {"terms": terms})
 
 
 def _plan_changed(subscription: Subscription) -> Letter:
-    name, costs = _name(subscription), charge(subscription.price, subscription.quantity)
     follows = "What you had paid for the rest of the period was taken into account."
     if subscription.status is TRIALING and subscription.trial_end:
         follows = f"Your trial goes on until {show_date(subscription.trial_end)}."
-    return Letter(
-        f"plan:{subscription.changes}",
-        f"Your plan is now {name}",
-        (
-            f"Your subscription is now {name}. It costs {costs}.",
-            follows,
-        ),
-    )
+    words = {
+        "costs": charge(subscription.price, subscription.quantity),
+        "what_follows": follows,
+    }
+    return Letter(letter_kinds.PLAN_CHANGED, f"plan:{subscription.changes}", words)
 
 
 def _payment_failed(subscription: Subscription) -> Letter:
-    until = show_date(state.grace_end(subscription))
     card = f"the card ending in {subscription.card_last4}" if subscription.card_last4 else "a card"
-    return Letter(
-        f"payment_failed:{subscription.latest_invoice_id}",
-        f"We could not collect the payment for {subscription.product.title}",
-        (
-            f"The payment for {_name(subscription)} could not be collected from {card}.",
-            f"Everything goes on working until {until}. Please take another card, or see that "
-            "this one can be charged; we try again in the next days.",
-        ),
-        "Repair the payment",
-    )
+    words = {"card": card, "until": show_date(state.grace_end(subscription))}
+    key = f"payment_failed:{subscription.latest_invoice_id}"
+    return Letter(letter_kinds.PAYMENT_FAILED, key, words)
 
 
 def _access_ended(subscription: Subscription) -> Letter:
-    return Letter(
-        f"access_ended:{_day(subscription.past_due_since)}",
-        f"{subscription.product.title} is on hold",
-        (
-            f"The payment for {_name(subscription)} is still missing, so its license and files "
-            "are on hold.",
-            "As soon as a card can be charged, everything works again by itself.",
-        ),
-        "Repair the payment",
-    )
+    key = f"access_ended:{_day(subscription.past_due_since)}"
+    return Letter(letter_kinds.ACCESS_ENDED, key, {})
 
 
 def _repaired(subscription: Subscription) -> Letter:
-    return Letter(
-        f"repaired:{_count(subscription, 'past_due')}",
-        f"{subscription.product.title}: your payment has arrived",
-        (
-            f"The payment for {_name(subscription)} has arrived. Thank you: your subscription "
-            "is active, and everything works.",
-            "The invoice is in your account.",
-        ),
-    )
+    return Letter(letter_kinds.REPAIRED, f"repaired:{_count(subscription, 'past_due')}", {})
 
 
 def _paused(subscription: Subscription) -> Letter:
-    back = (
-        f" It goes on on {show_date(subscription.resumes_at)}." if subscription.resumes_at else ""
-    )
-    return Letter(
-        f"paused:{_count(subscription, 'paused')}",
-        f"{subscription.product.title} is paused",
-        (f"Your subscription of {_name(subscription)} is paused: nothing is charged.{back}",),
-    )
+    resumes = subscription.resumes_at
+    words = {"resumption": f"It goes on on {show_date(resumes)}." if resumes else ""}
+    return Letter(letter_kinds.PAUSED, f"paused:{_count(subscription, 'paused')}", words)
 
 
 def _about_the_end(subscription: Subscription) -> Iterator[Letter]:
     times = _count(subscription, "cancelation")
     if subscription.ends_at:
-        yield Letter(
-            f"canceled:{times}",
-            f"{subscription.product.title} is canceled",
-            (
-                f"You canceled {_name(subscription)}. It goes on until "
-                f"{show_date(subscription.ends_at)}, and nothing more is charged.",
-                "Did you change your mind? Until then you can keep it with one click.",
-            ),
-        )
+        words = {"until": show_date(subscription.ends_at)}
+        yield Letter(letter_kinds.CANCELED, f"canceled:{times}", words)
     elif times:
-        yield Letter(
-            f"kept:{times}",
-            f"{subscription.product.title} goes on",
-            (f"Your subscription of {_name(subscription)} goes on: it is not canceled any more.",),
-        )
+        yield Letter(letter_kinds.KEPT, f"kept:{times}", {})
 
 
 def _at_the_end(subscription: Subscription) -> Iterator[Letter]:
     if subscription.status is SubscriptionStatus.CANCELED:
-        yield Letter(
-            "ended",
-            f"{subscription.product.title} has ended",
-            (
-                f"Your subscription of {_name(subscription)} has ended. Nothing more is charged.",
-                "Your invoices stay in your account. You are welcome back any time.",
-            ),
-            "See your account",
-        )
+        yield Letter(letter_kinds.ENDED, "ended", {})
 
 
 def _reminders(subscription: Subscription) -> Iterator[Letter]:
@@ -190,44 +130,26 @@ def _reminders(subscription: Subscription) -> Iterator[Letter]:
 
 def _trial_ends(subscription: Subscription) -> Letter:
     end = subscription.trial_end or subscription.now
-    return Letter(
-        f"trial_ends:{_day(end)}",
-        f"Your trial of {subscription.product.title} ends soon",
-        (
-            f"Your trial of {_name(subscription)} ends on {show_date(end)}. From then on it costs "
-            f"{charge(subscription.price, subscription.quantity)}.",
-            "If you do not want it, cancel before that day, and nothing is charged.",
-        ),
-    )
+    words = {"day": show_date(end), "costs": charge(subscription.price, subscription.quantity)}
+    return Letter(letter_kinds.TRIAL_ENDS, f"trial_ends:{_day(end)}", words)
 
 
 def _renewal(subscription: Subscription) -> Letter:
     end = subscription.current_period_end or subscription.now
     price = subscription.next_price or subscription.price
     quantity = subscription.next_quantity or subscription.quantity
-    card = f" from the card ending in {subscription.card_last4}" if subscription.card_last4 else ""
-    return Letter(
-        f"renewal:{_day(end)}",
-        f"{subscription.product.title} renews on {show_date(end)}",
-        (
-            f"On {show_date(end)}, {_name(subscription)} renews: {charge(price, quantity)}, "
-            f"collected{card}.",
-            "There is nothing to do. You can change your plan or cancel before that day.",
-        ),
-    )
+    last4 = subscription.card_last4
+    words = {
+        "day": show_date(end),
+        "costs": charge(price, quantity),
+        "card": f"from the card ending in {last4}" if last4 else "",
+    }
+    return Letter(letter_kinds.RENEWAL, f"renewal:{_day(end)}", words)
 
 
 def _card_expires(subscription: Subscription) -> Letter:
-    return Letter(
-        f"card_expires:{subscription.card_last4}:{subscription.card_expires}",
-        f"Your card ending in {subscription.card_last4} expires",
-        (
-            f"The card ending in {subscription.card_last4} expires before the next payment for "
-            f"{_name(subscription)}.",
-            "Please name another card in time, so that nothing is interrupted.",
-        ),
-        "Take another card",
-    )
+    key = f"card_expires:{subscription.card_last4}:{subscription.card_expires}"
+    return Letter(letter_kinds.CARD_EXPIRES, key, {"digits": subscription.card_last4 or ""})
 
 
 def _card_is_over(subscription: Subscription) -> bool:

@@ -5,12 +5,14 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 
 from shop import config
-from shop.billing.subscriptions import letters, mirror, opened
+from shop.billing.subscriptions import letter_kinds, letters, mirror, opened, plans
 from shop.billing.subscriptions.letters import Letter
 from shop.billing.subscriptions.models import OVER, Subscription
 from shop.db import session, utcnow
 from shop.events import SubscriptionChanged
 from shop.mail import outbox
+from shop.mail.blocks import Button, Code
+from shop.mail.kinds import Value
 
 
 def follow(event: SubscriptionChanged) -> None:
@@ -49,16 +51,27 @@ def coming_up() -> list[int]:
 
 
 def _send(subscription: Subscription, letter: Letter) -> bool:
-    settings, user = config.current(), subscription.user
-    opens = opened.by([subscription])[subscription.id] if letter.shows_key else opened.Opened()
+    user = subscription.user
+    plan = plans.title_of(subscription.price, subscription.quantity)
+    values: dict[str, Value] = {"plan": plan, **letter.words}
+    if letter.kind is letter_kinds.WELCOME:
+        values |= _opened(subscription)
     return outbox.write(
+        letter.kind,
         key=f"subscription:{subscription.id}:{letter.key}",
         to=user.email,
-        subject=letter.subject,
-        template="subscription",
         reference=subscription.stripe_subscription_id or "",
         name=user.name,
-        letter=letter,
-        opens=opens,
-        url=f"{settings.base_url}/account/subscriptions/{subscription.token}",
+        product=subscription.product.title,
+        link=f"{config.current().base_url}/account/subscriptions/{subscription.token}",
+        **values,
     )
+
+
+def _opened(subscription: Subscription) -> dict[str, Value]:
+    opens = opened.by([subscription])[subscription.id]
+    key, url = opens.license_key, opens.download_url
+    return {
+        "license_keys": (Code(key, "Your license key"),) if key else (),
+        "downloads": (Button("Download", url),) if url else (),
+    }
