@@ -14,9 +14,11 @@ from shop import (
     downloads,
     events,
     jobs,
+    legal,
     licenses,
     logs,
     openapi,
+    preferences,
     search,
     web,
 )
@@ -75,11 +77,11 @@ from shop.search import routes as search_pages
 from shop.search import tasks as search_tasks
 
 PARTS = (logs, web, jobs, gateway)
-PACKAGES = (sessions, remembered, search, cart, downloads, licenses, health, office)
+PACKAGES = (preferences, sessions, remembered, search, cart, downloads, licenses, health, office)
 PAGES = (
     *(catalog, search_pages, accounts, cart_pages, checkout, orders, download_pages),
     *(license_pages, access_pages, subscribe_pages, subscription_pages, plan_pages),
-    *(buy_button, drafts, invoice_pages, order_invoice, privacy_pages),
+    *(buy_button, drafts, invoice_pages, order_invoice, privacy_pages, legal),
 )
 APIS = (
     *(catalog_api, search_api, accounts_api, cart_api, checkout_api, orders_api, downloads_api),

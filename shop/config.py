@@ -6,7 +6,7 @@ import tempfile
 from email.utils import parseaddr
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
@@ -254,6 +254,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
 
 
+class Choices(Protocol):
+    def over(self, settings: Settings) -> Settings: ...
+
+
 def current() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
+    """With what was chosen in the back office, see `shop.preferences`."""
+    extensions = current_app.extensions
+    settings: Settings = extensions["settings"]
+    choices: Choices | None = extensions.get("choices")
+    return choices.over(settings) if choices else settings

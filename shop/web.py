@@ -77,6 +77,7 @@ def template_names() -> dict[str, object]:
     test_mode = not settings.stripe_livemode
     return {
         "shop_name": settings.shop_name,
+        "shop_contact": settings.contact_email,
         "base_url": settings.base_url,
         "demo_notice": "Stripe test mode: no real money moves." if test_mode else None,
     }

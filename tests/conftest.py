@@ -12,6 +12,7 @@ from shop import config
 from shop.cli import open_shop
 from shop.config import Settings
 from shop.db import Base, OneTransaction, db, refuse_flush
+from shop.preferences import kept
 from stripe_sandbox.testing import StripeSandbox
 from tests.browser import Browser, open_browser
 
@@ -43,6 +44,14 @@ def settings(tmp_path_factory: pytest.TempPathFactory, _stripe_sandbox: StripeSa
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _settings_hold() -> Iterator[None]:
+    """Nobody looks in the middle of a test whether they were changed, unless it says so."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "PAUSE", 3600.0)
+        yield
+
+
 @pytest.fixture(scope="session")
 def _app(settings: Settings) -> Flask:
     app = open_shop(settings)
@@ -70,6 +79,8 @@ def app(
         file.unlink()
     shutil.copy(_empty_database, settings.data_dir / "shop.db")
     with _app.app_context():
+        _app.extensions["choices"].forget()
+        config.current()  # looks at the settings of this database
         yield _app
         db.session.remove()
         db.engine.dispose()

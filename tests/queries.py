@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import event
 
 from shop.db import db
+from shop.preferences.kept import CHOSEN, WRITTEN
 from shop.search import pulse
 
 
@@ -24,11 +25,13 @@ def count_queries(*, with_looks: bool = False) -> Iterator[list[str]]:
         _connection: Any, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: Any
     ) -> None:
         is_frame = statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT"))
-        if not is_frame and (with_looks or statement != look):
+        if not is_frame and (with_looks or statement not in looks):
             statements.append(statement)
 
     engine = db.engine
-    look = str(pulse.QUESTION.compile(engine))
+    whole = {"render_postcompile": True}
+    asked = (pulse.QUESTION, CHOSEN, WRITTEN)
+    looks = {str(look.compile(engine, compile_kwargs=whole)) for look in asked}
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield statements

@@ -30,6 +30,7 @@ from shop.admin.orders.records import OrderView
 from shop.admin.records import RecordView
 from shop.admin.reports.pages import ReportsView
 from shop.admin.settings.delivery import DeliveryView
+from shop.admin.settings.shop import ShopView
 from shop.admin.settings.tax import TaxView
 from shop.admin.staff.records import StaffView
 from shop.admin.support.desk import SupportView
@@ -89,6 +90,7 @@ def views() -> list[BaseView]:
         CodesView("Codes", "Catalog", "admin_codes", "discount-codes"),
         FilesView("Files", "Catalog", "admin_files", "files"),
         PoliciesView("License rules", "Catalog", "admin_policies", "license-rules"),
+        ShopView("Shop", "Settings", "admin_shop", "shop"),
         *_records(
             "Settings",
             ("delivery", "Delivery", DeliveryView, DeliveryMethod),

@@ -48,6 +48,8 @@ ROUTES = MappingProxyType(
         "admin_mails.read": P.REVEAL,
         "admin_mails.send_again": P.HANDLE_ORDERS,
         "admin_comparisons.run": P.HANDLE_EVENTS,
+        "admin_shop.index": P.EDIT_SETTINGS,
+        "admin_shop.save": P.EDIT_SETTINGS,
         "admin_mail_texts.index": P.EDIT_SETTINGS,
         "admin_mail_texts.show": P.EDIT_SETTINGS,
         "admin_mail_texts.save": P.EDIT_SETTINGS,

@@ -68,6 +68,7 @@ PAGES = {
     "GET /products": anyone(),
     "GET /products/<slug>": anyone(things.product),
     "GET /categories/<slug>": anyone(things.category),
+    "GET /legal/<name>": anyone(things.legal_text),
     "GET /search": anyone(),
     "GET /search/suggestions": anyone(),
 }

@@ -19,6 +19,7 @@ from shop.licenses import machines
 from shop.licenses.finds import Question
 from shop.licenses.models import Activation
 from shop.orders.models import Order
+from shop.preferences import choosing
 from stripe_sandbox.testing import Control
 from tests.accounts.factories import PASSWORD, make_user
 from tests.admin.drafts.making import make_draft
@@ -45,6 +46,13 @@ def category(_owner: User | None, _browser: Browser) -> Parts:
 def product(_owner: User | None, _browser: Browser) -> Parts:
     made = make_product()
     return {"slug": made.slug, "key": made.slug}
+
+
+def legal_text(_owner: User | None, _browser: Browser) -> Parts:
+    choosing.lock("ada@staff.example")
+    choosing.keep({"imprint": "Mara Lindner"}, "ada@staff.example")
+    commit()
+    return {"name": "imprint"}
 
 
 def plan(_owner: User | None, _browser: Browser) -> Parts:
