@@ -278,9 +278,8 @@ class Fulfilment(Base):
     """The order's money is here and its effects were made. Once: the order is unique."""
 
     __tablename__ = "fulfilments"
-    __table_args__ = (UniqueConstraint("order_id"),)
 
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
