@@ -79,6 +79,11 @@ GROUPS = (ORDERS, SUBSCRIPTIONS, LICENSES, ACCOUNTS, STAFF)
 _kinds: dict[str, Kind] = {}
 
 
+def is_private(key: str) -> bool:
+    """About an account: its links are good once, and for its reader alone."""
+    return key.startswith("account")
+
+
 def add(kind: Kind) -> Kind:
     _kinds[kind.key] = kind
     return kind

@@ -21,7 +21,7 @@ from shop.errors import NotFound
 from shop.licenses import acts as license_acts
 from shop.licenses import machines, mails, rotation
 from shop.licenses.models import Activation, License
-from shop.mail import outbox
+from shop.mail import kinds, outbox
 from shop.mail.models import Mail
 from shop.orders.models import Order, OrderLine
 
@@ -63,8 +63,8 @@ def _account(id: int) -> Subject:
 
 def _mail(id: int) -> Subject:
     row = _one(Mail, id)
-    if row.template == "account":
-        raise NotFound  # its links are good once, and for its reader alone
+    if kinds.is_private(row.template):
+        raise NotFound
     whose = person.of_email(normalize_email(row.recipient))
     return Subject(row, f"“{row.subject}”", f"mail:{row.id}", whose)
 

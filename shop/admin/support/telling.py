@@ -9,6 +9,7 @@ from shop.admin.support.story import Moment
 from shop.admin.support.whole import Whole
 from shop.leases import State
 from shop.licenses.models import Deactivation
+from shop.mail import kinds
 
 MAIL_STATES = {
     State.PENDING: ("info", "on its way"),
@@ -75,13 +76,12 @@ def _subscription(moment: Moment, whole: Whole) -> Told:
 
 def _mail(moment: Moment, _whole: Whole) -> Told:
     kind, state = MAIL_STATES[State(moment.word)]
-    is_ours = moment.extra != "account"  # its links are good once, and for its reader alone
     return Told(
         moment.at,
         f"Mail “{moment.text}”",
         state.capitalize(),
         kind,
-        moment.ref if is_ours else None,
+        None if kinds.is_private(moment.extra) else moment.ref,
     )
 
 
