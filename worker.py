@@ -1,5 +1,5 @@
 """celery -A worker worker -B -Q celery,search"""
 
-from shop.app import create_app
+from shop.loading import load
 
-celery = create_app().extensions["celery"]
+celery = load("shop.app").create_app().extensions["celery"]

@@ -1,5 +1,6 @@
 """A shop on a real SQLite file, emptied for every test, and the Stripe sandbox beside it."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +57,7 @@ def _settings_hold() -> Iterator[None]:
 def _app(settings: Settings) -> Flask:
     app = open_shop(settings)
     app.testing = True
+    gc.freeze()  # none of it is garbage, however often one looks
     return app
 
 

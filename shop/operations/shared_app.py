@@ -1,5 +1,5 @@
 """The app, made at the first import: processes that are forked later share it."""
 
-from shop import create_app
+from shop.loading import load
 
-app = create_app()
+app = load("shop.app").create_app()

@@ -15,6 +15,7 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
+    "--disable-gpu",
 ]
 
 
