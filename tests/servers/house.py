@@ -1,5 +1,6 @@
 """The real thing: every process of a shop, on free ports, in a folder of its own."""
 
+import atexit
 import email
 import json
 import os
@@ -7,10 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import default
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -90,12 +93,18 @@ class House:
         return Redis.from_url(self.settings.broker_url or f"unix://{self.settings.broker_socket}")
 
     def start(self) -> Self:
+        if not self.settings.database_url and not self._file.exists():
+            shutil.copy(_empty_file(), self._file)
         schema.upgrade(self.settings.sqlalchemy_url)
         for part in self.parts.values():
             part.start()
         for name in self.parts:
             self._wait_for(name)
         return self
+
+    @property
+    def _file(self) -> Path:
+        return self.settings.data_dir / "shop.db"
 
     def _wait_for(self, name: str) -> None:
         is_up = {
@@ -179,6 +188,15 @@ class House:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+@cache
+def _empty_file() -> Path:
+    """An SQLite database after all migrations, which take three seconds."""
+    file = Path(tempfile.mkdtemp(prefix="keystall-schema-"), "shop.db")
+    schema.upgrade(f"sqlite:///{file}")
+    atexit.register(shutil.rmtree, file.parent)
+    return file
 
 
 def _settings(house: House, given: dict[str, Any]) -> Settings:
