@@ -41,11 +41,13 @@ class Walk:
     def find(self, typed: str) -> None:
         self.page.goto("/admin/support/")
         self.page.get_by_label("Find a customer").fill(typed)
-        self.page.get_by_role("button", name="Find", exact=True).click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Find", exact=True).click()
 
     def follow(self, link: Locator) -> None:
         self.clicks += 1
-        link.click()
+        with self.page.expect_navigation():
+            link.click()
 
     def reads(self, person: Troubled) -> bool:
         """Whether the page is theirs, and names the cause."""
