@@ -12,7 +12,7 @@ export SHOP_STRIPE_WEBHOOK_SECRET ?= whsec_keystall_development_only_0000000000
 .PHONY: run install test lint bench clean
 
 run: install
-	@$(BIN)/shop run --port $(PORT) --beside "$(BIN)/stripe-sandbox --port $(SANDBOX_PORT) \
+	@$(BIN)/shop run --demo --port $(PORT) --beside "$(BIN)/stripe-sandbox --port $(SANDBOX_PORT) \
 	  --data $(SHOP_DATA_DIR) --webhook-url $(SHOP_BASE_URL)/api/webhook \
 	  --webhook-secret $(SHOP_STRIPE_WEBHOOK_SECRET)"
 

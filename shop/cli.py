@@ -10,6 +10,7 @@ from shop.billing.invoices import commands as invoice_commands
 from shop.cart.discounts import commands as discount_commands
 from shop.catalog import commands as catalog_commands
 from shop.config import Settings
+from shop.demo import commands as demo
 from shop.downloads import commands as download_commands
 from shop.licenses import commands as license_commands
 from shop.operations import doctor, running, schema, seeding, sweeper
@@ -23,7 +24,7 @@ COMMANDS = (
     *(account_commands, catalog_commands, search_commands, billing_commands, order_commands),
     *(invoice_commands, download_commands, license_commands, discount_commands),
 )
-OPERATIONS = (running, schema, seeding, sweeper, invariants, doctor, simulation)
+OPERATIONS = (running, schema, seeding, sweeper, invariants, doctor, simulation, demo)
 
 
 def open_shop(settings: Settings | None = None) -> Flask:

@@ -27,6 +27,7 @@ class Processes:
         self._patience = patience
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._leaned_on: set[str] = set()
+        self._passing: set[str] = set()
         self._stop = threading.Event()
 
     def __enter__(self) -> Self:
@@ -42,9 +43,15 @@ class Processes:
     ) -> None:
         self.end()
 
-    def start(self, name: str, command: Sequence[str], *, leaned_on: bool = False) -> None:
+    def start(
+        self, name: str, command: Sequence[str], *, leaned_on: bool = False, passing: bool = False
+    ) -> None:
+        """
+        :param passing: its end is nobody else's.
+        """
         if not self._stop.is_set():
             self._leaned_on |= {name} if leaned_on else set()
+            self._passing |= {name} if passing else set()
             self._running[name] = subprocess.Popen(command, start_new_session=True)  # noqa: S603  ours
 
     def wait_until(self, is_up: Callable[[], bool], within: float) -> bool:
@@ -66,7 +73,7 @@ class Processes:
 
     def _ended(self) -> str | None:
         for name, process in self._running.items():
-            if process.poll() is not None:
+            if process.poll() is not None and name not in self._passing:
                 return name
         return None
 

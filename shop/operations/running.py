@@ -25,7 +25,10 @@ THREADS = 4
 @click.option("--port", type=int, help="Default: the port of SHOP_BASE_URL.")
 @click.option("--workers", type=int, default=1, show_default=True, help="Web processes.")
 @click.option("--beside", multiple=True, help="Another command to start and stop with the shop.")
-def run_command(host: str, port: int | None, workers: int, beside: tuple[str, ...]) -> None:
+@click.option("--demo", is_flag=True, help="Let made-up customers buy in an empty shop.")
+def run_command(
+    host: str, port: int | None, workers: int, beside: tuple[str, ...], *, demo: bool
+) -> None:
     """Migrate, seed an empty shop, and run web, worker, sweeper and broker."""
     settings = config.current()
     port = port or urlsplit(settings.base_url).port or 8000
@@ -36,7 +39,7 @@ def run_command(host: str, port: int | None, workers: int, beside: tuple[str, ..
             processes.start("broker", broker(settings), leaned_on=True)
         for command in beside:
             processes.start(command.split()[0], shlex.split(command), leaned_on=True)
-        seeding.seed_if_empty()
+        is_new = seeding.seed_if_empty()
         db.commit()
         writer.drain()  # so that the shop opens with a search
         db.commit()
@@ -46,6 +49,8 @@ def run_command(host: str, port: int | None, workers: int, beside: tuple[str, ..
         processes.start("sweeper", [script("shop"), "sweep"])
         if is_open:
             click.echo(seeding.greeting(settings))
+        if is_open and is_new and demo:
+            processes.start("demo", [script("shop"), "demo", "--quiet"], passing=True)
         code = processes.wait()
     sys.exit(code)
 

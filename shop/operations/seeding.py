@@ -33,12 +33,14 @@ def seed() -> int:
     return len(added)
 
 
-def seed_if_empty() -> None:
-    """In development, a shop without products gets the demo's."""
+def seed_if_empty() -> bool:
+    """In development, a shop without products gets the demo's; returns whether it was so."""
     has_products = session.scalar(select(Product.id).limit(1)) is not None
-    if config.current().is_development and not has_products:
-        click.echo("An empty shop: planting the demo catalog.")
-        seed()
+    if has_products or not config.current().is_development:
+        return False
+    click.echo("An empty shop: planting the demo catalog.")
+    seed()
+    return True
 
 
 def greeting(settings: Settings) -> str:

@@ -34,7 +34,7 @@ with Processes(patience=1) as family:
     for name, life in [part.split("=") for part in sys.argv[2:]]:
         delay = "0.5" if name == "worker" else "0"
         command = [sys.executable, "-c", CODES.get(name, CHILD), folder, life, delay, name]
-        family.start(name, command, leaned_on=name == "broker")
+        family.start(name, command, leaned_on=name == "broker", passing=name == "guest")
     if "waiting=60" in sys.argv:
         family.wait_until(lambda: False, 60)
     code = family.wait()
@@ -95,6 +95,14 @@ def test_one_ends_and_all_end(start: Callable[..., Family]) -> None:
     assert family.ending() == 1
     assert family.alive() == set()
     assert "worker ended with 0, stopping the rest" in family.service.tail()
+
+
+def test_who_passes_through_ends_alone(start: Callable[..., Family]) -> None:
+    family = start("guest=0", "web=2", "worker=60")
+
+    assert family.ending() == 1
+    assert family.alive() == set()
+    assert "web ended with 0, stopping the rest" in family.service.tail()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -1,0 +1,36 @@
+import click
+import requests
+
+from shop import config, db
+from shop.demo import people
+from shop.demo.scenes import Stage, play
+
+
+@click.command("demo")
+@click.option("--quiet", is_flag=True, help="Tell only what was left out, and the end.")
+def demo_command(*, quiet: bool) -> None:
+    """Let made-up customers buy in the running development shop, and handle their orders.
+
+    They use its own pages and API, with Stripe's test cards. Once more brings new customers.
+    """
+    settings = config.current()
+    if not settings.is_development or settings.stripe_livemode:
+        raise click.ClickException("Made-up customers buy in a development shop only.")
+    visit, left_out = people.next_visit(), 0
+    db.commit()
+    try:
+        for name, reason in play(Stage(settings.base_url, visit)):
+            left_out += bool(reason)
+            if reason or not quiet:
+                click.echo(f"left out  {name}: {reason}" if reason else f"ok        {name}")
+    except requests.ConnectionError:
+        raise click.ClickException(
+            f"Nothing answers at {settings.base_url}. Start the shop, or say where it is "
+            "with SHOP_BASE_URL."
+        ) from None
+    click.echo(f"Made-up customers have bought: {settings.base_url}/admin/")
+    if left_out:
+        raise click.exceptions.Exit(1)
+
+
+commands = [demo_command]
