@@ -4,11 +4,12 @@ import click
 from sqlalchemy import select
 
 from shop import leases
-from shop.billing import inbox
+from shop.billing import endpoint, inbox
 from shop.billing.models import StripeEvent
 from shop.billing.reconciling import running
 from shop.billing.subscriptions import portal_settings
 from shop.db import session
+from shop.errors import ShopError
 
 
 @click.group("stripe")
@@ -52,6 +53,22 @@ def reconcile(days: int) -> None:
     click.echo(f"{len(report.differences)} differences, {len(left)} left.")
     if left:
         raise click.exceptions.Exit(1)
+
+
+@stripe_commands.command("endpoint")
+@click.argument("url", required=False)
+def keep_endpoint(url: str | None) -> None:
+    """Have Stripe send its events here: of our API version, and only those we handle.
+
+    URL is by default that of the shop, ending in /api/webhook.
+    """
+    try:
+        kept = endpoint.keep(url or endpoint.url())
+    except ShopError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{kept.stripe_id} sends {len(inbox.HANDLERS)} kinds of events.")
+    if kept.secret:
+        click.echo(f"Set this, and start the shop again:\nSHOP_STRIPE_WEBHOOK_SECRET={kept.secret}")
 
 
 @stripe_commands.command("sync")

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import requests
 import stripe
@@ -20,7 +20,7 @@ from shop.db import session
 from shop.errors import ShopError, Unavailable
 from shop.logs import log
 
-API_VERSION = "2026-10-28.endive"
+API_VERSION: Final = "2026-10-28.endive"
 TIMEOUT = (2.5, 5.0)  # seconds to connect, to answer; with one retry a page waits 12 s at most
 RETRIES = 1
 TWIN_PAUSES = (0.2, 0.4, 0.8)
