@@ -174,4 +174,5 @@ def schedule() -> None:
     jobs.every(10, "shop.checkout.tasks.expire_due")
     jobs.every(600, "shop.billing.tasks.keep_portals")
     jobs.every(3600, "shop.billing.tasks.remind_subscribers")
+    jobs.every(3600, "shop.billing.tasks.forget_customers")
     jobs.every(24 * 3600, "shop.billing.tasks.reconcile")

@@ -10,7 +10,15 @@ from shop.billing import inbox, refunds
 from shop.billing.disputes import ending
 from shop.billing.models import StripeEvent
 from shop.billing.reconciling import running
-from shop.billing.subscriptions import collecting, mails, mirror, portal_settings, state, trials
+from shop.billing.subscriptions import (
+    collecting,
+    customers,
+    mails,
+    mirror,
+    portal_settings,
+    state,
+    trials,
+)
 from shop.billing.subscriptions.models import Subscription
 from shop.db import session
 from shop.errors import ShopError
@@ -71,6 +79,16 @@ def keep_portals() -> None:
     except ShopError as error:
         db.rollback()
         log.warning("portal waits", error=type(error).__name__)
+
+
+@shared_task
+def forget_customers() -> None:
+    """Who was erased here is erased at Stripe, as soon as it answers."""
+    try:
+        customers.erase_unwanted()
+    except ShopError as error:
+        db.rollback()
+        log.warning("erasure at Stripe waits", error=type(error).__name__)
 
 
 def sweep() -> int:

@@ -1,7 +1,8 @@
 """An account is erased: who it was is forgotten, and the books stay as the law wants them.
 
 Orders, invoices and what was paid keep the name and address that they were made out to. What the
-person could sign in with, what their devices are called and what we wrote to them is gone.
+person could sign in with, what their devices are called and what we wrote to them is gone. Stripe
+is told to erase its customer.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from shop.accounts.permissions import is_staff
 from shop.accounts.second_factor.models import RecoveryCode, SecondFactor
 from shop.billing.disputes.models import Dispute, Stage
 from shop.billing.models import Payment
+from shop.billing.subscriptions import customers
 from shop.billing.subscriptions.models import OVER, Subscription, Trial
 from shop.cart.discounts.models import DiscountUse
 from shop.cart.models import Cart
@@ -84,6 +86,7 @@ def erase(user: User) -> None:
     _forget_machines(user)
     _forget_letters(email)
     _forget_names(user)
+    customers.forget(user.id)
     user.email = f"erased-{user.id}@{NOBODY}"
     user.name, user.password_hash, user.email_verified_at = "", "", None
     user.is_active, user.erasure_asked_at = False, None

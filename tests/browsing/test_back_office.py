@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browsing import staff
 from tests.browsing.conftest import OpenWindow
-from tests.browsing.window import DESKTOP, PHONE
+from tests.browsing.window import DESKTOP, PHONE, Window
 
 pytestmark = pytest.mark.browser
 
@@ -25,12 +25,18 @@ def test_axe_finds_nothing_in_the_back_office(open_window: OpenWindow, width: in
     findings = []
     for place in staff.places(page):
         page.goto(place)
-        for path in [place, *pages_behind(page)]:
+        behind = pages_behind(page)
+        findings += look(window)
+        for path in behind:
             page.goto(path)
-            expect(page.get_by_role("heading", level=1)).to_have_count(1)
-            assert window.overflow() == 0, path
-            findings += window.findings()
+            findings += look(window)
     assert not findings, "\n".join(findings)
+
+
+def look(window: Window) -> list[str]:
+    expect(window.page.get_by_role("heading", level=1)).to_have_count(1)
+    assert window.overflow() == 0, window.page.url
+    return window.findings()
 
 
 @pytest.mark.parametrize("role", ["support", "admin"])

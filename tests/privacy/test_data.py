@@ -8,13 +8,20 @@ from flask import Flask
 
 from shop.accounts import passwords, tokens
 from shop.accounts.models import ApiToken, AuditEntry, MailedLink, Role, SignInSession, User
+from shop.billing import tasks
 from shop.billing.invoices.models import Invoice
-from shop.billing.subscriptions.models import Subscription, SubscriptionStatus
+from shop.billing.subscriptions import customers
+from shop.billing.subscriptions.models import (
+    StripeCustomer,
+    Subscription,
+    SubscriptionStatus,
+)
 from shop.db import commit, session, utcnow
 from shop.licenses.models import Activation, License
 from shop.mail.models import Mail
 from shop.orders.models import Order
 from shop.privacy import erasing
+from stripe_sandbox.testing import StripeSandbox
 from tests.accounts.factories import PASSWORD
 from tests.admin.conftest import Open, open_as
 from tests.admin.support.cast import Customer, make_customer
@@ -133,6 +140,26 @@ def test_an_admin_erases_and_the_books_stay(
     again = admin.post(url, data={"reason": "twice"})
     assert again.status_code == 422
     assert "erased already" in again.text
+
+
+def test_stripe_forgets_them_too(
+    open_as: Open, mara: Customer, stripe_sandbox: StripeSandbox
+) -> None:
+    stripe_id = customers.stripe_customer_of(session.get_one(User, mara.user_id))
+    erasure = {"reason": "asked by mail"}
+    assert open_as(Role.ADMIN).post(f"{mara.url}/erasure", data=erasure).status_code == 303
+
+    path = f"/v1/customers/{stripe_id}"
+    stripe_sandbox.fault("drop", path, method="DELETE", times=2)
+    tasks.forget_customers()
+    assert session.query(StripeCustomer).filter_by(is_unwanted=True).count() == 1
+    commit()
+    stripe_sandbox.fault("drop", path, method="DELETE", when="after", times=2)
+    for _ in range(2):  # Stripe did it, and the shop did not hear of it
+        tasks.forget_customers()
+    assert session.query(StripeCustomer).count() == 0
+    (event,) = stripe_sandbox.events("customer.deleted")
+    assert event["data"]["object"]["id"] == stripe_id
 
 
 def test_what_runs_is_ended_first(open_as: Open, mara: Customer) -> None:

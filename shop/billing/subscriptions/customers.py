@@ -1,12 +1,16 @@
 """Who pays, at Stripe: a Customer for each account."""
 
+from contextlib import suppress
+
 from sqlalchemy import select, update
 
 from shop import db
 from shop.accounts.models import User
 from shop.billing.calls import calling
+from shop.billing.gateway import Missing, stripe_call
 from shop.billing.subscriptions.models import StripeCustomer
 from shop.db import session
+from shop.jobs import enqueue
 
 OURS = "keystall_customer"
 """The metadata key by which Stripe's Customer names its row here."""
@@ -40,3 +44,31 @@ def user_of(stripe_customer_id: str) -> int | None:
     """Whose Customer that is; None when they are not ours."""
     query = select(StripeCustomer.user_id).filter_by(stripe_customer_id=stripe_customer_id)
     return session.scalar(query)
+
+
+def forget(user_id: int) -> None:
+    """Have Stripe erase them too, with their cards; it keeps invoices, as the law wants."""
+    unwanted = update(StripeCustomer).where(StripeCustomer.user_id == user_id)
+    session.execute(unwanted.values(is_unwanted=True))
+    enqueue("shop.billing.tasks.forget_customers")
+
+
+def erase_unwanted() -> None:
+    """Commits after each; one whom Stripe did not erase stays unwanted, and is tried again.
+
+    :raises ShopError: when Stripe does not answer.
+    """
+    rows = session.scalars(select(StripeCustomer).filter_by(is_unwanted=True)).all()
+    wanted = [(row.id, row.stripe_customer_id) for row in rows]
+    db.commit()
+    for row_id, stripe_id in wanted:
+        if stripe_id:
+            _erase(stripe_id)
+        session.delete(session.get_one(StripeCustomer, row_id))
+        db.commit()
+
+
+def _erase(stripe_id: str) -> None:
+    """Also done when there is no such Customer: a try before this one had no answer."""
+    with suppress(Missing), stripe_call() as client:
+        client.v1.customers.delete(stripe_id)

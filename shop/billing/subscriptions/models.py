@@ -18,6 +18,8 @@ class StripeCustomer(AtStripe, Base):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), unique=True)
     stripe_customer_id: Mapped[str | None] = mapped_column(unique=True)
+    is_unwanted: Mapped[bool] = mapped_column(default=False)
+    """The account was erased; Stripe has yet to hear of it."""
 
 
 class StripeProduct(AtStripe, Base):
