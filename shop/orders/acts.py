@@ -1,14 +1,28 @@
 """What staff does to an order: one at a time, and once however often a form is sent."""
 
 import secrets
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import insert_once, session
+from shop.db import Base, insert_once, session, utcnow
 from shop.errors import BadInput
-from shop.orders.models import Order, OrderAct
+from shop.orders.models import Order
 
 LONGEST_TOKEN = 64
+
+
+class OrderAct(Base):
+    """A form of the staff that was sent and done. Its token makes a second click harmless."""
+
+    __tablename__ = "order_acts"
+    __table_args__ = (UniqueConstraint("order_id", "token"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    token: Mapped[str]
+    act: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
 def new_token() -> str:

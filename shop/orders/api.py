@@ -7,10 +7,19 @@ from flask import Blueprint
 from shop import api
 from shop.billing.models import Payment
 from shop.orders import access
+from shop.orders.fulfilment import parcels
+from shop.orders.fulfilment.models import LineSwap
 from shop.orders.models import Order
 from shop.orders.orders import find_order, latest_payment
 
 bp = Blueprint("orders_api", __name__, url_prefix="/api")
+
+
+class SentInsteadOut(api.Output):
+    title: str
+    sku: str
+    options: dict[str, str]
+    quantity: int
 
 
 class OrderLineOut(api.Output):
@@ -25,6 +34,8 @@ class OrderLineOut(api.Output):
     charged: int
     download_url: str | None
     license_key: str | None
+    sent_instead: SentInsteadOut | None
+    """What cannot be delivered is replaced by this, at no cost."""
 
 
 class AmountsOut(api.Output):
@@ -83,15 +94,24 @@ def _payment(payment: Payment) -> OrderPaymentOut:
     )
 
 
+def _instead(swap: LineSwap | None) -> SentInsteadOut | None:
+    return SentInsteadOut.model_validate(swap) if swap else None
+
+
 def _lines(order: Order) -> list[OrderLineOut]:
     opened = access.of(order) if order.is_paid else {}
-    lines = []
+    swaps, lines = parcels.swaps_of(order), []
     for line in order.lines:
         values: dict[str, Any] = {
             name: getattr(line, name) for name in OrderLineOut.model_fields if hasattr(line, name)
         }
         found = opened.get(line.id, access.LineAccess())
         lines.append(
-            OrderLineOut(**values, download_url=found.download_url, license_key=found.license_key)
+            OrderLineOut(
+                **values,
+                download_url=found.download_url,
+                license_key=found.license_key,
+                sent_instead=_instead(swaps.get(line.id)),
+            )
         )
     return lines

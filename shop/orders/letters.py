@@ -209,6 +209,34 @@ You need not do anything. If you would rather have your money back, answer this 
     day=Placeholder("When it is expected", "14 Dec 2026"),
     order_link=LINK,
 )
+SWAPPED = _kind(
+    "swapped",
+    (
+        "Something else is sent",
+        "When staff sends another article instead of one that cannot be delivered.",
+        "Something else is sent with order {number}",
+        """\
+Hello {name},
+
+we cannot deliver {gone} of order {number}, and send this instead:
+
+{instead}
+
+It costs you nothing more.
+
+It is cheaper, so **{difference}** goes back to the card or account you \
+paid with.
+
+If you would rather have your money back, answer this mail.
+
+[See your order]({order_link})
+""",
+    ),
+    gone=Placeholder("What cannot be delivered", "Enamel mug, Green"),
+    instead=Placeholder("What is sent instead", (Items(["Enamel mug, Blue × 2"]),)),  # noqa: RUF001
+    difference=Placeholder("What goes back; its paragraph is left out when it is nothing", "€3.00"),
+    order_link=LINK,
+)
 INVOICE_COPY = kinds.add(
     Kind(
         "invoice_copy",

@@ -1,7 +1,8 @@
 """What a buyer hears from us about an order. Each mail has a key, so it is written once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from babel import Locale
 
@@ -13,9 +14,12 @@ from shop.mail.blocks import Block, Button, Code, Items, Slip
 from shop.mail.kinds import Kind, Value
 from shop.money import show
 from shop.orders import access, invoicing, letters
+from shop.orders.fulfilment.models import LineSwap
 from shop.orders.letters import SlipLine
 from shop.orders.models import Order, OrderLine, Shipment
 from shop.web import show_date
+
+NO_SWAPS: Mapping[int, LineSwap] = MappingProxyType({})
 
 
 def send_received(order: Order) -> None:
@@ -66,7 +70,9 @@ def send_shipped(order: Order, shipment: Shipment) -> bool:
         order,
         str(shipment.id),
         carrier=f"with {shipment.carrier}" if shipment.carrier else "",
-        parcel=(Items([_piece(part.line.title, part.quantity) for part in shipment.lines]),),
+        parcel=(
+            Items([_piece(part.article.full_title, part.quantity) for part in shipment.lines]),
+        ),
         destination=destination(order) or None,
         tracking=_tracking(shipment),
         order_link=url_of(order),
@@ -79,8 +85,22 @@ def send_waiting(order: Order, lines: Sequence[OrderLine], until: datetime, time
         letters.WAITING,
         order,
         time,
-        late=(Items([_piece(line.full_title, line.to_send) for line in lines]),),
+        late=(Items([_piece(line.article.full_title, line.to_send) for line in lines]),),
         day=show_date(until),
+        order_link=url_of(order),
+    )
+
+
+def send_swapped(order: Order, gone: OrderLine | LineSwap, swap: LineSwap) -> bool:
+    """Once for each swap."""
+    returned = show(swap.difference, order.currency) if swap.difference else None
+    return _send(
+        letters.SWAPPED,
+        order,
+        str(swap.id),
+        gone=gone.full_title,
+        instead=(Items([_piece(swap.full_title, swap.quantity)]),),
+        difference=returned,
         order_link=url_of(order),
     )
 
@@ -118,8 +138,11 @@ def goods(order: Order) -> tuple[Slip]:
     return (Slip(slip_lines(order), slip_rows(order), total),)
 
 
-def slip_lines(order: Order) -> list[SlipLine]:
-    """The order's lines as a slip shows them."""
+def slip_lines(order: Order, swaps: Mapping[int, LineSwap] = NO_SWAPS) -> list[SlipLine]:
+    """The order's lines as a slip shows them.
+
+    :param swaps: what is sent instead, by line id.
+    """
     opened = access.of(order) if order.is_paid else {}
     lines = []
     for line in order.lines:
@@ -127,7 +150,7 @@ def slip_lines(order: Order) -> list[SlipLine]:
         lines.append(
             SlipLine(
                 line.title,
-                " / ".join(line.options.values()),
+                _note(line, swaps.get(line.id)),
                 line.quantity,
                 show(line.amount, order.currency),
                 found.download_url,
@@ -135,6 +158,12 @@ def slip_lines(order: Order) -> list[SlipLine]:
             )
         )
     return lines
+
+
+def _note(line: OrderLine, swap: LineSwap | None) -> str:
+    options = " / ".join(line.options.values())
+    instead = f"Sent instead: {_piece(swap.full_title, swap.quantity)}" if swap else ""
+    return ". ".join(filter(None, (options, instead)))
 
 
 def slip_rows(order: Order) -> list[tuple[str, str]]:

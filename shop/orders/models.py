@@ -10,6 +10,7 @@ from shop.accounts.models import normalize_email
 from shop.billing.models import NO_MONEY, Refund
 from shop.catalog.models import Kind
 from shop.db import Base, utcnow
+from shop.orders.fulfilment.models import Backorder, LineSwap
 
 
 class PaymentState(enum.StrEnum):
@@ -134,12 +135,18 @@ class OrderLine(Base):
     parcels: Mapped[list["ShipmentLine"]] = relationship(
         back_populates="line", order_by="ShipmentLine.id"
     )
-    backorder: Mapped["Backorder | None"] = relationship(back_populates="line")
+    backorder: Mapped[Backorder | None] = relationship()
+    swaps: Mapped[list[LineSwap]] = relationship(order_by=LineSwap.id)
 
     @property
     def full_title(self) -> str:
         """With the variant's options, such as "Mug, Green"."""
         return ", ".join(filter(None, (self.title, " / ".join(self.options.values()))))
+
+    @property
+    def article(self) -> "OrderLine | LineSwap":
+        """What is sent of it from now on."""
+        return self.swaps[-1] if self.swaps else self
 
     @property
     def charged(self) -> int:
@@ -215,9 +222,15 @@ class ShipmentLine(Base):
     quantity: Mapped[int]
     returned: Mapped[int] = mapped_column(default=0)
     """Pieces of these that came back."""
+    swap_id: Mapped[int | None] = mapped_column(ForeignKey("line_swaps.id"), index=True)
 
     shipment: Mapped[Shipment] = relationship(back_populates="lines")
     line: Mapped[OrderLine] = relationship(back_populates="parcels")
+    swap: Mapped[LineSwap | None] = relationship()
+
+    @property
+    def article(self) -> OrderLine | LineSwap:
+        return self.swap or self.line
 
 
 class RefundLine(Base):
@@ -237,41 +250,21 @@ class RefundLine(Base):
     """Minor units of the refund that are for these."""
     restock: Mapped[int] = mapped_column(default=0)
     """Pieces that never left, and go back on the shelf once the money moves."""
+    swap_id: Mapped[int | None] = mapped_column(ForeignKey("line_swaps.id"), index=True)
+    """What was to be sent instead."""
 
     refund: Mapped[Refund] = relationship()
     line: Mapped[OrderLine] = relationship(back_populates="returned_money")
+    swap: Mapped[LineSwap | None] = relationship()
+
+    @property
+    def article(self) -> OrderLine | LineSwap:
+        return self.swap or self.line
 
     @property
     def counts(self) -> bool:
         """Not when the refund has failed."""
         return self.refund.status not in NO_MONEY
-
-
-class Backorder(Base):
-    """A paid line waits for goods; the buyer was told until when."""
-
-    __tablename__ = "backorders"
-
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
-    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"), unique=True)
-    expected_at: Mapped[datetime]
-    is_rest: Mapped[bool] = mapped_column(default=False)
-    """Whether nothing else of the order is to be sent meanwhile."""
-    created_at: Mapped[datetime] = mapped_column(default=utcnow)
-
-    line: Mapped[OrderLine] = relationship(back_populates="backorder")
-
-
-class OrderAct(Base):
-    """A form of the staff that was sent and done. Its token makes a second click harmless."""
-
-    __tablename__ = "order_acts"
-    __table_args__ = (UniqueConstraint("order_id", "token"),)
-
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
-    token: Mapped[str]
-    act: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
 class Fulfilment(Base):

@@ -74,7 +74,7 @@ def show_order(token: str) -> str:
         order=order,
         words=WORDS[order.payment_state],
         payment=latest_payment(order),
-        lines=mails.slip_lines(order),
+        lines=mails.slip_lines(order, parcels.swaps_of(order)),
         rows=mails.slip_rows(order),
         total=("Total", show(order.total, order.currency)),
         destination=mails.destination(order),

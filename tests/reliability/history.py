@@ -6,13 +6,15 @@ from shop.checkout.models import CheckoutSession
 from shop.db import commit, session
 from shop.licenses.models import License
 from shop.orders import lifecycle
-from shop.orders.fulfilment import shipping
+from shop.orders.fulfilment import shipping, swapping
 from shop.orders.models import Order
 from shop.orders.orders import find_order
+from shop.orders.refunding import requesting
 from tests.billing.subscriptions.subscriber import make_plan, make_subscriber
 from tests.cart.discounts.factories import make_discount
 from tests.checkout.buyer import CONTACT, SESSIONS
 from tests.downloads.factories import make_release
+from tests.factories import make_price
 from tests.licenses.factories import code
 from tests.orders.factories import make_bank_debit
 from tests.reliability.world import World, intent_of, make_book, make_font, make_program
@@ -21,6 +23,7 @@ from tests.reliability.world import World, intent_of, make_book, make_font, make
 def live_a_day(world: World) -> None:
     book, font = make_book(), make_font()
     send_a_parcel(world.buy(book, font))
+    send_another_book(world.buy(make_book()))
     world.refund(world.buy(font), 500)
     world.refund(world.buy(book, font))
     world.buy(book, method="pm_card_chargeDeclined")
@@ -39,6 +42,14 @@ def live_a_day(world: World) -> None:
 def send_a_parcel(token: str) -> None:
     order = find_order(token)
     shipping.ship(order, shipping.pack(order, shipping.everything(order)), shipping.Tracking("UPS"))
+    commit()
+
+
+def send_another_book(token: str) -> None:
+    order, cheaper = find_order(token), make_price(unit_amount=900, stock=3)
+    payments = requesting.payments_of(order)
+    offer = swapping.offer(order, payments, order.lines[0].id, cheaper.id)
+    swapping.swap(offer, "the last one was torn", restock=False)
     commit()
 
 

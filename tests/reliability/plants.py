@@ -214,6 +214,8 @@ PLANTS = (
         UPDATE variants SET reserved = reserved + 1 WHERE tracks_stock AND on_hand > reserved"""),
     Plant("I11", "a sale without a movement", """
         UPDATE stock_movements SET reference = reference || '-' WHERE reason = 'sale'"""),
+    Plant("I11", "a swap that took nothing", """
+        UPDATE stock_movements SET reference = reference || '-' WHERE reference LIKE 'swap:%'"""),
     Plant("I12", "held by a canceled order", """
         UPDATE stock_reservations SET state = 'held' WHERE state = 'released'"""),
     Plant("I12", "held by nobody", """

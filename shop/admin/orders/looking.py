@@ -18,6 +18,7 @@ from shop.licenses import sentences
 from shop.licenses.models import License
 from shop.licenses.sentences import Reader
 from shop.mail.models import Mail
+from shop.orders.fulfilment.models import LineSwap
 from shop.orders.models import Order, OrderLine, RefundLine, Shipment, ShipmentLine, TimelineEntry
 from shop.orders.rights import Right
 
@@ -60,6 +61,7 @@ def find(number: str) -> Order | None:
         lines.joinedload(OrderLine.returned_money).joinedload(RefundLine.refund),
         lines.joinedload(OrderLine.parcels).joinedload(ShipmentLine.shipment),
         lines.joinedload(OrderLine.backorder),
+        lines.joinedload(OrderLine.swaps).joinedload(LineSwap.refund),
     )
     return session.scalars(query).unique().one_or_none()
 

@@ -15,6 +15,7 @@ from shop.admin.orders.handling import Handling
 from shop.admin.orders.kinds import FULFILMENT_KINDS, PAYMENT_KINDS
 from shop.admin.orders.refunding import Refunding
 from shop.admin.orders.shipping import Shipping
+from shop.admin.orders.swapping import Swapping
 from shop.admin.orders.waiting import Waiting
 from shop.admin.records import Tab
 from shop.admin.support import shapes
@@ -34,7 +35,7 @@ class ReasonFilter(FilterLike):  # type: ignore[misc]  # without types
         return super().apply(query.filter(IS_FLAGGED), value, alias)
 
 
-class OrderView(Handling, Refunding, Shipping, Waiting):
+class OrderView(Handling, Refunding, Shipping, Swapping, Waiting):
     title: ClassVar[str] = "order"
     many: ClassVar[str] = "orders"
     tabs = (

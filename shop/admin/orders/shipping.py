@@ -137,7 +137,7 @@ class Shipping(OrderPages):
     def _note(
         self, order: Order, shipment: Shipment, act: str, reason: str = "", **data: Any
     ) -> None:
-        lines = {part.line.sku: part.quantity for part in shipment.lines}
+        lines = {part.article.sku: part.quantity for part in shipment.lines}
         self.audited(act, order, reason, shipment=shipment.id, lines=lines, **data)
 
     def _delivery_page(self, order: Order, form: Any, **context: Any) -> Any:
@@ -157,7 +157,7 @@ def parcel_form(order: Order, posted: Any) -> Any:
     waiting = shipping.everything(order)
     fields: dict[str, Field] = {
         f"line-{line.id}": PiecesField(
-            f"{line.full_title}, {waiting[line.id]} to send", default=waiting[line.id]
+            f"{line.article.full_title}, {waiting[line.id]} to send", default=waiting[line.id]
         )
         for line in order.lines
         if line.id in waiting
@@ -168,7 +168,7 @@ def parcel_form(order: Order, posted: Any) -> Any:
 def return_form(shipment: Shipment, posted: Any) -> Any:
     fields: dict[str, Field] = {
         f"line-{part.order_line_id}": PiecesField(
-            f"{part.line.full_title}, {part.quantity - part.returned} with the buyer", default=0
+            f"{part.article.full_title}, {part.quantity - part.returned} with the buyer", default=0
         )
         for part in shipment.lines
         if part.returned < part.quantity

@@ -60,13 +60,15 @@ class Waiting(OrderPages):
             return self.back(order, DONE_BEFORE, "info")
         line = waiting.end(order, line_id)
         self.audited("end_wait", order, "", line=line.sku)
-        return self.back(order, f"{line.full_title} is here.")
+        return self.back(order, f"{line.article.full_title} is here.")
 
 
 def _form(order: Order, posted: Any) -> WaitForm:
     form = WaitForm(posted)
     lines = waiting.lines_of(order)
-    form.lines.choices = [(line.id, f"{line.full_title}, {line.to_send} to send") for line in lines]
+    form.lines.choices = [
+        (line.id, f"{line.article.full_title}, {line.to_send} to send") for line in lines
+    ]
     if posted is None and len(lines) == 1:
         form.lines.data = [lines[0].id]
     return form

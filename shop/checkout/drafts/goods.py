@@ -6,7 +6,7 @@ from contextlib import suppress
 from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager
 
-from shop.catalog.models import Price, Product, Status, Variant
+from shop.catalog.models import Kind, Price, Product, Status, Variant
 from shop.db import session
 from shop.search import backend, filters
 from shop.search.backend import SearchUnavailable
@@ -15,8 +15,11 @@ MOST_PRODUCTS = 10
 MOST = 30
 
 
-def find(text: str, currency: str) -> Sequence[Price]:
-    """Prices that can be bought once, with their variants and products."""
+def find(text: str, currency: str, *kinds: Kind) -> Sequence[Price]:
+    """Prices that can be bought once, with their variants and products.
+
+    :param kinds: of the products; any of them by default.
+    """
     text = filters.clean(text)
     if not text:
         return []
@@ -25,7 +28,7 @@ def find(text: str, currency: str) -> Sequence[Price]:
         .join(Price.variant)
         .join(Variant.product)
         .where(Price.is_active, Price.interval.is_(None), Price.currency == currency)
-        .where(Product.status == Status.PUBLISHED)
+        .where(Product.status == Status.PUBLISHED, Product.kind.in_(kinds or [*Kind]))
         .where(or_(Variant.product_id.in_(_named(text)), Variant.sku.in_({text, text.upper()})))
         .options(contains_eager(Price.variant).contains_eager(Variant.product))
         .order_by(Product.title, Variant.position, Price.id)

@@ -49,6 +49,13 @@ RULES = (
             HAVING COALESCE(SUM(-m.delta), 0)
               <> CASE h.state WHEN 'taken' THEN h.quantity ELSE 0 END
             """,
+            """
+            SELECT s.id AS swap, s.sku, s.quantity, COALESCE(SUM(-m.delta), 0) AS sold
+            FROM line_swaps s JOIN stock_reservations h ON h.holder = 'swap:' || s.id
+            LEFT JOIN stock_movements m
+              ON m.variant_id = h.variant_id AND m.reference = h.holder AND m.reason = 'sale'
+            GROUP BY s.id HAVING COALESCE(SUM(-m.delta), 0) <> s.quantity
+            """,
         ),
     ),
     Rule(

@@ -13,7 +13,6 @@ from shop.orders import mails, timeline
 from shop.orders.fulfilment import carriers, state
 from shop.orders.models import (
     Order,
-    OrderLine,
     PaymentState,
     Shipment,
     ShipmentLine,
@@ -79,7 +78,9 @@ def pack(order: Order, quantities: Mapping[int, int]) -> Shipment:
     lines = {line.id: line for line in order.lines}
     shipment = Shipment(order_id=order.id, state=ShipmentState.PACKED)
     for line_id, pieces in sorted(chosen.items()):
-        shipment.lines.append(ShipmentLine(line=lines[line_id], quantity=pieces))
+        line = lines[line_id]
+        part = ShipmentLine(line=line, quantity=pieces, swap=line.swaps[-1] if line.swaps else None)
+        shipment.lines.append(part)
     session.add(shipment)
     session.flush()  # the mail and the audit name it
     timeline.note_act(order, "packed", "A parcel was packed.", shipment=shipment.id)
@@ -139,17 +140,18 @@ def take_back(
     if errors or not any(pieces.values()):
         raise BadInput(None if errors else "Choose what came back.", **errors)
     came = [line_id for line_id, count in pieces.items() if count]
-    for line_id in sorted(came, key=lambda line_id: parts[line_id].line.variant_id):
+    for line_id in sorted(came, key=lambda line_id: parts[line_id].article.variant_id):
         parts[line_id].returned += pieces[line_id]
         if restock:
-            _restock(parts[line_id].line, pieces[line_id], f"{reference}:{line_id}")
+            shelve(parts[line_id].article.variant_id, pieces[line_id], f"{reference}:{line_id}")
     state.settle(order)
     timeline.note_act(
         order, "returned", "Goods came back to us.", shipment=shipment.id, restocked=restock
     )
 
 
-def _restock(line: OrderLine, pieces: int, reference: str) -> None:
-    counted = select(Variant.id).where(Variant.id == line.variant_id, Variant.tracks_stock)
+def shelve(variant_id: int, pieces: int, reference: str) -> None:
+    """Put pieces on the shelf again, where they are counted."""
+    counted = select(Variant.id).where(Variant.id == variant_id, Variant.tracks_stock)
     if session.scalar(counted) is not None:
-        stock.adjust(line.variant_id, pieces, "return", reference)
+        stock.adjust(variant_id, pieces, "return", reference)

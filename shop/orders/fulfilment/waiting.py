@@ -7,21 +7,29 @@ somebody finds on the shelf.
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, func, select
 
 from shop.catalog.models import StockMovement
 from shop.db import UtcDateTime, session, utcnow
 from shop.errors import BadInput, NotFound
 from shop.orders import mails, timeline
-from shop.orders.models import Backorder, Order, OrderLine, PaymentState
+from shop.orders.fulfilment.models import Backorder, LineSwap
+from shop.orders.models import Order, OrderLine, PaymentState
 
 LONGEST = timedelta(days=366)
 SENDABLE = (PaymentState.PAID, PaymentState.PARTIALLY_REFUNDED)
 
 _NOW = bindparam("now_waiting", callable_=utcnow, type_=UtcDateTime())
+_SENT_INSTEAD = (
+    select(LineSwap.variant_id)
+    .where(LineSwap.order_line_id == OrderLine.id)
+    .order_by(LineSwap.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _GOODS_CAME = exists().where(
     OrderLine.id == Backorder.order_line_id,
-    StockMovement.variant_id == OrderLine.variant_id,
+    StockMovement.variant_id == func.coalesce(_SENT_INSTEAD, OrderLine.variant_id),
     StockMovement.delta > 0,
     StockMovement.created_at > Backorder.created_at,
 )
@@ -56,7 +64,7 @@ def wait(order: Order, line_ids: Collection[int], until: date, time_of_form: str
         else:
             line.backorder.expected_at, line.backorder.created_at = expected_at, utcnow()
     settle(order)
-    titles = "; ".join(line.full_title for line in chosen)
+    titles = "; ".join(line.article.full_title for line in chosen)
     told = f"Comes later: {titles}. We expect it by {expected_at:%-d %b %Y}."
     timeline.note_act(order, "waiting", told)
     mails.send_waiting(order, chosen, expected_at, time_of_form)
@@ -74,7 +82,7 @@ def end(order: Order, line_id: int) -> OrderLine:
     session.delete(line.backorder)
     line.backorder = None
     settle(order)
-    timeline.note_act(order, "goods_came", f"{line.full_title} is here, and is sent soon.")
+    timeline.note_act(order, "goods_came", f"{line.article.full_title} is here, and is sent soon.")
     return line
 
 

@@ -33,8 +33,8 @@ def follow(event: events.RefundChanged) -> None:
 def _restock(parts: Sequence[RefundLine]) -> None:
     """Locked as all stock is: by variant."""
     failed = parts[0].refund.status in NO_MONEY
-    for part in sorted(parts, key=lambda part: part.line.variant_id):
-        variant = session.get_one(Variant, part.line.variant_id)
+    for part in sorted(parts, key=lambda part: part.article.variant_id):
+        variant = session.get_one(Variant, part.article.variant_id)
         if not part.restock or not variant.tracks_stock:
             continue
         reference = f"refund:{part.refund_id}:{part.order_line_id}"
@@ -52,6 +52,6 @@ def _was_moved(variant_id: int, reference: str) -> bool:
 def _take_again(part: RefundLine, reference: str) -> None:
     """The buyer has paid for it after all; if somebody else has bought it, a person decides."""
     try:
-        stock.adjust(part.line.variant_id, -part.restock, "sale", f"{reference}:failed")
+        stock.adjust(part.article.variant_id, -part.restock, "sale", f"{reference}:failed")
     except stock.BelowReserved:
         timeline.ask_for_a_hand(part.line.order, "a refund failed", refund=part.refund_id)

@@ -87,11 +87,20 @@ def _parts(order: Order, choice: Choice) -> list[Part]:
 
 
 def _part(line: OrderLine, quantity: int, *, restock: bool) -> Part:
-    step = money.step(line.order.currency)
-    before, after = line.refunded, line.refunded + quantity
-    amount = _share(line, after, step) - _share(line, before, step)
+    amount = charged_for(line, quantity)
     stays = min(quantity, line.to_send)
     return Part(line, quantity, amount, stays if restock else 0)
+
+
+def charged_for(line: OrderLine, quantity: int) -> int:
+    """Of so many of its pieces that are not refunded; all of them are what is left of the line."""
+    step = money.step(line.order.currency)
+    if given_back := sum(swap.difference for swap in line.swaps):
+        parts = (part.amount for part in line.returned_money if part.counts)
+        rest = max(0, line.charged - given_back - sum(parts)) * quantity
+        return rest // (line.quantity - line.refunded) // step * step
+    before, after = line.refunded, line.refunded + quantity
+    return _share(line, after, step) - _share(line, before, step)
 
 
 def _share(line: OrderLine, pieces: int, step: int) -> int:

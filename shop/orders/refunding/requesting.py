@@ -56,5 +56,6 @@ def _remember(refund: Refund, parts: Sequence[Part]) -> None:
             RefundLine(
                 refund_id=refund.id, order_line_id=part.line.id, quantity=part.quantity,
                 amount=amount, restock=part.restock,
+                swap=part.line.swaps[-1] if part.line.swaps else None,
             )
         )  # fmt: skip

@@ -12,7 +12,8 @@ from shop.catalog.models import Kind
 from shop.db import commit, session, utcnow
 from shop.mail.models import Mail
 from shop.operations import invariants
-from shop.orders.models import Backorder, FulfilmentState, Order
+from shop.orders.fulfilment.models import Backorder
+from shop.orders.models import FulfilmentState, Order
 from tests.admin.conftest import Open
 from tests.admin.orders.desk import (
     audited,
