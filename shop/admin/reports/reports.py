@@ -148,16 +148,16 @@ def _standing(period: Period, currency: str, headline: str) -> Report:
     rows = []
     shares: dict[str, Share | None] = {}
     for words, of in ((period.words, period), (period.before.words, period.before)):
-        found = recurring.churn(of, currency)
-        monthly, kept = map(recurring.rounded, (found.monthly, found.kept_monthly))
-        left, stay = (None if one is None else Share(one) for one in (found.churn, found.retention))
-        amounts = (Money(monthly, currency), Money(kept, currency))
-        rows.append((words, found.count, found.lost, left, *amounts, stay))
+        leaving, worth = recurring.churn(of, currency), recurring.retention(of, currency)
+        shown = (leaving.churn, worth.retention)
+        left, stay = (None if one is None else Share(one) for one in shown)
+        amounts = (Money(recurring.rounded(one), currency) for one in (worth.before, worth.after))
+        rows.append((words, leaving.count, leaving.lost, left, *amounts, stay))
         shares.setdefault("churn", left)
         shares.setdefault("retention", stay)
     titles = (
         *("Period", "Paying at its beginning", "Of these ended", "Churn, %"),
-        *("MRR at its beginning", "Of this kept", "Retention, %"),
+        *("MRR at its beginning", "What they pay at its end", "Net retention, %"),
     )
     return Report(Table(titles, rows), show(shares[headline]))
 
@@ -225,7 +225,7 @@ ENTRIES = (
     Entry("conversion", "Conversion", sales.conversion, conversion, has_currency=False),
     Entry("mrr", "MRR", recurring.mrr, mrr),
     Entry("churn", "Churn", recurring.churn, churn),
-    Entry("retention", "Retention", recurring.retention, retention),
+    Entry("retention", "Net retention", recurring.retention, retention),
     Entry("recovered", "Failed payments recovered", recurring.recovered, recovered),
     Entry("products", "Top products", sales.top_products, products),
     Entry(

@@ -189,6 +189,19 @@ class SubscriptionEntry(Base):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
+class PastPlan(Base):
+    """The plan and seats that a subscription had until they changed. Append-only."""
+
+    __tablename__ = "past_plans"
+    __table_args__ = (CheckConstraint("quantity >= 1", name="quantity"),)
+
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions.id"), index=True)
+    price_id: Mapped[int] = mapped_column(ForeignKey("prices.id"))
+    quantity: Mapped[int]
+    until: Mapped[datetime]
+    """In the time that the subscription lives in."""
+
+
 class Trial(Base):
     """A trial that was had: one for each product and person, and one for each product and card."""
 

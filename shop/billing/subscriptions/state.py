@@ -6,7 +6,12 @@ from sqlalchemy import select, update
 
 from shop import config, events
 from shop.billing.subscriptions import plans, timeline, trials
-from shop.billing.subscriptions.models import OWING, Subscription, SubscriptionStatus
+from shop.billing.subscriptions.models import (
+    OWING,
+    PastPlan,
+    Subscription,
+    SubscriptionStatus,
+)
 from shop.billing.subscriptions.snapshots import Snapshot
 from shop.db import session, utcnow
 from shop.jobs import enqueue
@@ -111,11 +116,24 @@ def _copy_plan(subscription: Subscription, snapshot: Snapshot) -> None:
     new = (price_id or subscription.price_id, snapshot.quantity)
     if new != (subscription.price_id, subscription.quantity) and subscription.started_at:
         subscription.changes += 1
+        _keep_past(subscription)
     subscription.price_id, subscription.quantity = new
     coming = snapshot.next_step
     subscription.next_price_id = plans.price_of(coming.stripe_price_id) if coming else None
     subscription.next_quantity = coming.quantity if coming else None
     subscription.next_from = coming.since if coming else None
+
+
+def _keep_past(subscription: Subscription) -> None:
+    """For figures about days that are gone."""
+    session.add(
+        PastPlan(
+            subscription_id=subscription.id,
+            price_id=subscription.price_id,
+            quantity=subscription.quantity,
+            until=subscription.now,
+        )
+    )
 
 
 def _copy_card(subscription: Subscription, snapshot: Snapshot) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from shop.accounts.models import User
 from shop.billing.invoices.models import CreditNote, Invoice, InvoiceStatus, Source
 from shop.billing.models import LedgerEntry, Payment, PaymentStatus, PaymentWay
-from shop.billing.subscriptions.models import Subscription, SubscriptionStatus
+from shop.billing.subscriptions.models import PastPlan, Subscription, SubscriptionStatus
 from shop.catalog.models import Interval, Price
 from shop.checkout.models import CheckoutSession, CheckoutStatus
 from shop.db import commit, session
@@ -124,6 +124,14 @@ def subscribe(price: Price, paid_at: datetime | None, **given: Any) -> Subscript
     session.add(subscription)
     commit()
     return subscription
+
+
+def change(subscription: Subscription, when: datetime, price: Price, quantity: int = 1) -> None:
+    """Another plan from now on; the row keeps the newest."""
+    old = {"price_id": subscription.price_id, "quantity": subscription.quantity}
+    session.add(PastPlan(subscription_id=subscription.id, until=when, **old))
+    subscription.price_id, subscription.quantity = price.id, quantity
+    commit()
 
 
 def subscriber() -> User:

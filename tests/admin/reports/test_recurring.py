@@ -10,7 +10,7 @@ from shop.billing.models import StripeEvent
 from shop.billing.subscriptions.models import SubscriptionStatus
 from shop.catalog.models import Interval
 from shop.db import commit, session
-from tests.admin.reports.books import at, bill, on, plan, subscribe
+from tests.admin.reports.books import at, bill, change, on, plan, subscribe
 
 MARCH, APRIL = Period(on(1), on(31)), Period(on(1, 4), on(30, 4))
 CANCELED = SubscriptionStatus.CANCELED
@@ -57,6 +57,33 @@ def test_a_failed_renewal_counts_until_it_is_given_up(either_app: Flask) -> None
     assert (mrr(9), mrr(10)) == (3_000, 1_000)
 
 
+def test_the_past_is_told_with_the_plans_of_then(either_app: Flask) -> None:
+    small, large = plan(1_000), plan(3_000)
+    grown = subscribe(small, at(5), started_at=at(2))
+    change(grown, at(3), small, quantity=2)  # in its trial: worth nothing yet
+    change(grown, at(10), large)
+    change(grown, at(20), large, quantity=4)
+    left = subscribe(plan(500), at(5), status=CANCELED, ended_at=at(15))
+    change(left, at(12), plan(700))
+
+    days = [mrr(day) for day in (4, 5, 9, 10, 12, 15, 19, 20)]
+    assert days == [0, 2_500, 2_500, 3_500, 3_700, 3_000, 3_000, 12_000]
+
+
+def test_net_retention_counts_larger_plans_and_nobody_new(either_app: Flask) -> None:
+    grown, shrunk = subscribe(plan(1_000), at(10, 2)), subscribe(plan(4_000), at(10, 2))
+    subscribe(plan(1_000), at(10, 2), status=CANCELED, ended_at=at(15))
+    change(grown, at(20), plan(2_500), quantity=2)
+    change(shrunk, at(20, 2), plan(3_000))
+    change(shrunk, at(9), plan(2_000))
+    change(shrunk, at(9, 4), plan(9_000))  # after the period
+    subscribe(plan(9_000), at(20))
+
+    found = recurring.retention(MARCH, "EUR")
+    assert (found.before, found.after) == (Fraction(5_000), Fraction(7_000))
+    assert found.retention == Fraction(7, 5)
+
+
 def test_churn_and_retention_of_those_who_paid_at_the_beginning(either_app: Flask) -> None:
     for _ in range(3):
         subscribe(plan(1_000), at(10, 2))
@@ -67,8 +94,9 @@ def test_churn_and_retention_of_those_who_paid_at_the_beginning(either_app: Flas
 
     found = recurring.churn(MARCH, "EUR")
     assert (found.count, found.lost, found.churn) == (4, 1, Fraction(1, 4))
-    assert (found.monthly, found.kept_monthly) == (Fraction(4_000), Fraction(3_000))
-    assert recurring.retention(MARCH, "EUR").retention == Fraction(3, 4)
+    worth = recurring.retention(MARCH, "EUR")
+    assert (worth.before, worth.after) == (Fraction(4_000), Fraction(3_000))
+    assert worth.retention == Fraction(3, 4)
     assert recurring.churn(APRIL, "EUR").churn == 0
     assert recurring.churn(MARCH, "USD").churn == 1
 
@@ -76,8 +104,8 @@ def test_churn_and_retention_of_those_who_paid_at_the_beginning(either_app: Flas
 def test_churn_is_unknown_where_nobody_paid(either_app: Flask) -> None:
     subscribe(plan(1_000), at(10))
 
-    found = recurring.churn(MARCH, "EUR")
-    assert (found.churn, found.retention) == (None, None)
+    assert recurring.churn(MARCH, "EUR").churn is None
+    assert recurring.retention(MARCH, "EUR").retention is None
 
 
 def fail(invoice_id: str | None, day: int, month: int = 3) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import select
 
-from shop.billing.subscriptions.models import Subscription, SubscriptionStatus
+from shop.billing.subscriptions.models import PastPlan, Subscription, SubscriptionStatus
 from shop.catalog.models import Interval, Price
 from shop.db import commit, session
 from shop.licenses import machines
@@ -126,6 +126,9 @@ def test_a_cheaper_plan_waits_for_the_end_of_the_period(
     subscription = ada.advance(days=32)
     assert (subscription.price_id, subscription.next_price_id) == (plans.small.id, None)
     assert invoices(ada) == [500, 1500]
+    past = session.scalars(select(PastPlan)).one()
+    assert (past.price_id, past.quantity) == (plans.team.id, 1)
+    assert day(past.until) == day(subscription.now)
 
 
 def test_who_stays_keeps_the_present_plan(client: Browser, ada: Subscriber, plans: Plans) -> None:
