@@ -3,9 +3,13 @@
 import click
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import create_engine, make_url
 
 from shop import config
 from shop.operations.revisions import MIGRATIONS
+
+MOST_ROWS = 1000
+"""Of each index: enough for SQLite's guesses, and done within a blink in a large shop."""
 
 
 def alembic(url: str) -> Config:
@@ -17,6 +21,22 @@ def alembic(url: str) -> Config:
 
 def upgrade(url: str) -> None:
     command.upgrade(alembic(url), "head")
+    if make_url(url).get_backend_name() == "sqlite":
+        _analyze(url)
+
+
+def _analyze(url: str) -> None:
+    """Have SQLite look how much of what there is, for its choice of indexes.
+
+    PostgreSQL does that by itself. Who is connected already learns of it by the next connection.
+    """
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"PRAGMA analysis_limit={MOST_ROWS}")
+            connection.exec_driver_sql("ANALYZE")
+    finally:
+        engine.dispose()
 
 
 @click.group("db")

@@ -58,6 +58,23 @@ def test_a_missing_column_would_be_noticed(url: str) -> None:
         command.check(schema.alembic(url))
 
 
+def test_every_start_tells_sqlite_how_much_there_is(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shop.db'}"
+    schema.upgrade(url)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        rows = [{"token": f"cart {n}"} for n in range(50)]
+        insertion = "INSERT INTO carts (token, currency, version, updated_at) "
+        connection.execute(text(insertion + "VALUES (:token, 'EUR', 1, '2026-01-01')"), rows)
+
+    schema.upgrade(url)
+    with engine.begin() as connection:
+        known = connection.scalars(text("SELECT stat FROM sqlite_stat1 WHERE tbl = 'carts'")).all()
+    engine.dispose()
+    assert known
+    assert all(stat.startswith("50 ") for stat in known)
+
+
 def test_down_to_nothing_and_up_again(url: str) -> None:
     schema.upgrade(url)
 
