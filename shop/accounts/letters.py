@@ -7,6 +7,7 @@ LINK = Placeholder(
     "Where the button leads", "https://shop.example/password-reset/3x4mpl3", is_required=True
 )
 NEW = Placeholder("The new address", "mara@new.example")
+ROLE = Placeholder("What they may do from now on", "support")
 LEFT = Placeholder("How many recovery codes are left", "7")
 
 
@@ -278,4 +279,22 @@ more.
 If this was not you, choose a new password, and write to us at once: {contact}
 """,
     ),
+)
+ROLE_CHANGED = _letter(
+    "account_role_changed",
+    (
+        "Role changed",
+        "After somebody was given another role.",
+        "Your role changed",
+        """\
+Hello,
+
+The role of your account at {shop} is {role} from now on. You are signed out everywhere.
+
+[Sign in]({link})
+
+If you did not expect this, please write to us: {contact}
+""",
+    ),
+    role=ROLE,
 )

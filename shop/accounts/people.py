@@ -1,5 +1,7 @@
 """Who has an account, whether the password given is theirs, and what they may be here."""
 
+from secrets import token_hex
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -105,6 +107,9 @@ def change_role(user: User, role: Role, by: User | None, reason: str = "") -> No
     _note("role", user, reason, before=user.role.value, after=role.value)
     user.role = role
     user.end_sessions()
+    words = role.value.replace("_", " ")
+    key = f"{user.id}:role:{token_hex(8)}"
+    mails.send(letters.ROLE_CHANGED, user.email, "/sign-in", key=key, role=words)
 
 
 def disable(user: User, by: User | None, reason: str = "") -> None:

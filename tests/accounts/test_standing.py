@@ -94,6 +94,8 @@ def test_a_change_of_role_is_written_down(user: User, admin: User) -> None:
         "does the books",
         {"before": "support", "after": "finance"},
     )
+    (mail,) = mails_to(user.email)
+    assert "is finance from now on" in mail.text
 
 
 def test_what_changes_nothing_is_no_act(client: Browser, user: User, admin: User) -> None:
@@ -101,6 +103,7 @@ def test_what_changes_nothing_is_no_act(client: Browser, user: User, admin: User
     people.enable(user, admin)
     assert is_signed_in(client)
     assert entries() == []
+    assert mails_to(user.email) == []
 
 
 def to_customer(user: User, by: User) -> None:
