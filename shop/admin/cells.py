@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from flask import request
 from markupsafe import Markup
 
 from shop import money, web
@@ -56,8 +57,9 @@ def link(url: str, text: object) -> Markup:
 def page_link_of(text: Formatter) -> Formatter:
     """A link to the record's own page, with what another formatter says."""
 
-    def show(view: Any, context: Any, record: Any, name: str) -> Markup:
-        return link(view.url_of(record), text(view, context, record, name))
+    def show(view: Any, context: Any, record: Any, name: str) -> Any:
+        url, said = view.url_of(record), text(view, context, record, name)
+        return said if url == request.path else link(url, said)
 
     return show
 

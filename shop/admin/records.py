@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from flask import Blueprint, abort, request
 from flask_admin import Admin, expose
 from flask_admin.contrib.sqla import ModelView
+from jinja2 import pass_context
 from sqlalchemy import ColumnElement, TextClause, func, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
@@ -21,6 +22,9 @@ from shop.db import session
 MOST_ROWS = 50
 LONGEST_PAGE = 9
 """Digits; a larger number is too large for a database."""
+ALL = "all"
+"""The tab that a list without one shows."""
+NOTHING = "—"
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class RecordView(ModelView):  # type: ignore[misc]  # without types
     many: ClassVar[str] = ""
     """And several: "orders"."""
     tabs: ClassVar[Sequence[Tab]] = ()
+    below: ClassVar[str] = ""
+    """The endpoint of the view that leads here, when the menu does not."""
     search_hint: ClassVar[str] = ""
     """What the search looks at, where that is not everything."""
     _urls: list[Any]
@@ -118,6 +124,11 @@ class RecordView(ModelView):  # type: ignore[misc]  # without types
         named = self.column_details_list or self.column_list
         return self.get_column_names(named, None)
 
+    @pass_context
+    def get_detail_value(self, context: Any, model: Any, name: str) -> Any:
+        value = super().get_detail_value(context, model, name)
+        return NOTHING if value in ("", None) else value
+
     # The list
 
     @expose("/")
@@ -128,6 +139,7 @@ class RecordView(ModelView):  # type: ignore[misc]  # without types
         self._template_args.update(
             tabs=self.tabs_with_counts(),
             tab=tab.key if tab else "",
+            shown_tab=tab.key if tab else ALL,
             saved_views=saved.of(self.endpoint),
             kept_query=saved.tidy(request.query_string.decode()),
         )

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from shop.accounts import audit
-from shop.accounts.models import Role
+from shop.accounts.models import AuditEntry, Role
 from shop.admin.models import SavedView
 from shop.checkout.models import TaxRate
 from shop.db import commit, session
@@ -140,3 +140,27 @@ def test_the_same_name_is_kept_anew(admin: Browser) -> None:
     for query in ("search=a", "search=b"):
         admin.post("/admin/views/", data={"view": "admin_tax", "name": "Mine", "query": query})
     assert session.scalars(select(SavedView.query)).all() == ["search=b"]
+
+
+def test_the_tab_and_the_place_in_the_menu_are_marked(admin: Browser) -> None:
+    orders = admin.get("/admin/orders/").text
+    assert '<a href="/admin/orders/?tab=all" aria-current="page">All' in orders
+    assert '<a href="/admin/orders/" aria-current="page">Orders' in orders
+    paid = admin.get("/admin/orders/?tab=paid").text
+    assert '?tab=paid" aria-current="page">Paid' in paid
+    assert '?tab=all" aria-current' not in paid
+    for beside in ("drafts", "disputes"):
+        page = admin.get(f"/admin/{beside}/").text
+        assert '<a href="/admin/orders/" aria-current="true">Orders' in page
+
+
+def test_the_page_of_a_record_says_what_is_empty_and_leads_not_to_itself(admin: Browser) -> None:
+    audit.note("order.note", "order:K-1")
+    commit()
+    entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry
+    url = f"/admin/audit/{entry.id}"
+    assert f'href="{url}"' in admin.get("/admin/audit/").text
+    page = admin.get(url).text
+    assert f'href="{url}"' not in page
+    assert "<dt>Reason</dt><dd>—</dd>" in page

@@ -15,6 +15,8 @@ OF_PRODUCT = "/<int(max=2147483647):product_id>"
 class Section(BaseView):  # type: ignore[misc]  # without types
     """Reached from the product's page, and not in the menu."""
 
+    below = "admin_products"
+
     @expose("/")
     def index(self) -> Any:
         return redirect("/admin/products/", 303)

@@ -93,6 +93,8 @@ class DisputeView(FindingView):
         "withdrawn": cells.amount,
     }
 
+    below = "admin_orders"
+
     def is_visible(self) -> bool:
         """The list of orders leads here."""
         return False

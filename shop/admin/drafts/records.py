@@ -66,6 +66,8 @@ class DraftView(Filling, Handing):
     column_formatters_export: ClassVar[dict[str, Any]] = {"goods": cells.amount}
     details_template = "admin/draft.html"
 
+    below = "admin_orders"
+
     def is_visible(self) -> bool:
         """The list of orders leads here."""
         return False

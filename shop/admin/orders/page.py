@@ -20,6 +20,8 @@ from shop.orders.timeline import NOTE
 
 UNFOLDED = 8
 """So many entries of the timeline are shown at once."""
+ROWS = frozenset({"payment", "refund", "dispute", "shipment", "line"})
+"""Ids that mean nothing to who reads the page."""
 ENTRY_KINDS = {
     "paid": "good",
     "attention": "warn",
@@ -50,7 +52,7 @@ class Moment:
 def about(order: Order) -> dict[str, Any]:
     """All that the template shows."""
     money, invoice = looking.money_of(order)
-    moments = [_moment(entry) for entry in looking.entries_of(order)]
+    moments = [_moment(order, entry) for entry in looking.entries_of(order)]
     return {
         "order": order,
         "states": states(order),
@@ -106,8 +108,20 @@ def lines_of(address: dict[str, str] | None) -> list[str]:
     return addresses.lines_of(address)
 
 
-def _moment(entry: TimelineEntry) -> Moment:
-    told = [f"{name}: {value}" for name, value in entry.data.items() if value not in (None, "")]
+def _moment(order: Order, entry: TimelineEntry) -> Moment:
+    told = [
+        f"{name}: {_shown(order, name, value)}"
+        for name, value in entry.data.items()
+        if value not in (None, "") and name not in ROWS
+    ]
     who = [] if entry.actor == "system" else [entry.actor]
     note = " · ".join([*who, *told])
     return Moment(entry.created_at, entry.text, note, ENTRY_KINDS.get(entry.kind, ""))
+
+
+def _shown(order: Order, name: str, value: object) -> str:
+    if name == "amount" and isinstance(value, int):
+        return show(value, order.currency)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value).replace("_", " ") if name == "status" else str(value)

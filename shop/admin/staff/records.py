@@ -55,7 +55,11 @@ class StaffView(RecordView):
         Tab("closed", "Closed", ~User.is_active & IS_STAFF),
     )
     column_list = ("email", "name", "role", "is_active", "created_at")
-    column_labels: ClassVar[dict[str, str]] = {"is_active": "May sign in", "created_at": "Since"}
+    column_labels: ClassVar[dict[str, str]] = {
+        "email": "E-mail",
+        "is_active": "May sign in",
+        "created_at": "Since",
+    }
     column_searchable_list = ("email_norm", "name")
     column_filters = (FilterEqual(User.role, "Role", options=ROLES[1:]),)
     column_formatters = {"email": cells.page_link}

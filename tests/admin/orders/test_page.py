@@ -42,6 +42,16 @@ def test_it_shows_what_was_paid_opened_and_sent(order: Order, open_as: Open) -> 
     assert "€38.00" in page
 
 
+def test_what_happened_is_told_in_money_without_ids(order: Order, open_as: Open) -> None:
+    timeline.note(order, "dispute", "Disputed.", dispute=7, status="needs_response", amount=950)
+    commit()
+    page = open_as(Role.READ_ONLY).get(f"/admin/orders/{order.number}").text
+    assert "status: needs response · amount: €9.50" in page
+    assert f"amount: €{order.paid / 100:.2f}" in page
+    assert "dispute: 7" not in page
+    assert "payment: " not in page
+
+
 def test_it_asks_at_most_eight_questions(order: Order, open_as: Open) -> None:
     for n in range(30):
         timeline.note(order, "noise", f"Entry {n}.")

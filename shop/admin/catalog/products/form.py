@@ -57,7 +57,7 @@ class PriceForm(Form):
         "Currency", [KnownCurrency()], filters=[upper], default=lambda: config.current().currency
     )
     amount = MoneyField("Price")
-    compare_at_amount = MoneyField("Before a reduction")
+    compare_at_amount = MoneyField("Old price")
     interval = SelectField("Charged", choices=RHYTHMS, default="")
     interval_count = IntegerField("Every", [Optional(), NumberRange(1, 36, "1 to 36.")], default=1)
     trial_days = IntegerField(
@@ -100,7 +100,7 @@ class PriceForm(Form):
 class VariantForm(Form):
     id = RowIdField()
     sku = StringField(
-        "SKU", [Length(max=100)], filters=[trimmed], description="Empty: made from the slug."
+        "SKU", [Length(max=100)], filters=[trimmed], description="Empty: made from the address."
     )
     options = OptionsField("Options", description="One a line, such as Size: M.", default=dict)
     weight = IntegerField(
