@@ -1,25 +1,16 @@
 """Somebody who buys, by the JSON API."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from shop.demo.people import Person
 from shop.demo.visitor import Visitor
+from shop.demo.wares import Ware, price_of
 
 VISA = "pm_card_visa"
 MASTERCARD = "pm_card_mastercard"
 NO_FUNDS = "pm_card_chargeDeclinedInsufficientFunds"
 DISPUTED = "pm_card_createDisputeProductNotReceived"
 SESSIONS = "/api/checkout-sessions"
-
-
-@dataclass(frozen=True)
-class Ware:
-    """What is bought, by what stands on the shelf."""
-
-    slug: str
-    sku: str
-    quantity: int = 1
 
 
 class Buyer(Visitor):
@@ -29,18 +20,8 @@ class Buyer(Visitor):
 
     def choose(self, *wares: Ware) -> None:
         for ware in wares:
-            item = {"price_id": self.price_of(ware), "quantity": ware.quantity}
+            item = {"price_id": price_of(self, ware, self._currency), "quantity": ware.quantity}
             self.call("POST", "/api/cart/items", item)
-
-    def price_of(self, ware: Ware, interval: str | None = None) -> int:
-        product = self.call("GET", f"/api/products/{ware.slug}")
-        for variant in product["variants"]:
-            for price in variant["prices"]:
-                found = (price["recurring"] or {}).get("interval")
-                asked = (ware.sku, self._currency, interval)
-                if (variant["sku"], price["currency"], found) == asked:
-                    return int(price["id"])
-        raise LookupError(ware.sku)
 
     def check_out(self) -> str:
         """As far as the payment; where the session is."""
@@ -68,8 +49,7 @@ class Buyer(Visitor):
 
     def subscribe(self, ware: Ware, interval: str) -> None:
         """On Stripe's page."""
-        started = self.call(
-            "POST", "/api/subscriptions", {"price_id": self.price_of(ware, interval)}
-        )
+        price_id = price_of(self, ware, self._currency, interval)
+        started = self.call("POST", "/api/subscriptions", {"price_id": price_id})
         card = {"cc_number": "4242424242424242", "cc_exp": "12 / 40", "cc_csc": "123"}
         self.pay_by_form(started["url"], **card, cc_name=self.person.name)

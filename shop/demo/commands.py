@@ -2,6 +2,8 @@ import click
 import requests
 
 from shop import config, db
+from shop.accounts.demo import PASSWORD, PEOPLE
+from shop.accounts.models import Role
 from shop.demo import people
 from shop.demo.scenes import Stage, play
 
@@ -28,7 +30,9 @@ def demo_command(*, quiet: bool) -> None:
             f"Nothing answers at {settings.base_url}. Start the shop, or say where it is "
             "with SHOP_BASE_URL."
         ) from None
-    click.echo(f"Made-up customers have bought: {settings.base_url}/admin/")
+    admin, _name = PEOPLE[Role.ADMIN]
+    click.echo(f"Made-up customers have bought. See {settings.base_url}/admin/")
+    click.echo(f"    {admin:<32} {PASSWORD}")
     if left_out:
         raise click.exceptions.Exit(1)
 

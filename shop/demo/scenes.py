@@ -7,10 +7,11 @@ from functools import cached_property
 
 from shop.cart.discounts.seeds import CODE
 from shop.demo import people
-from shop.demo.buyers import DISPUTED, MASTERCARD, NO_FUNDS, Buyer, Ware
+from shop.demo.buyers import DISPUTED, MASTERCARD, NO_FUNDS, Buyer
 from shop.demo.people import Person
 from shop.demo.staff import Staff
 from shop.demo.visitor import Declined, Refused
+from shop.demo.wares import Ware
 
 NOTEBOOK = Ware("tidemark-notebook", "HAL-TID-A5", 2)
 PEN = Ware("harbor-fountain-pen", "BRK-HAR-M")

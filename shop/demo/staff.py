@@ -6,10 +6,10 @@ from typing import Any
 from shop.accounts.demo import PASSWORD, PEOPLE
 from shop.accounts.models import Role
 from shop.db import utcnow
-from shop.demo.buyers import Ware
 from shop.demo.forms import forms_of
 from shop.demo.people import Person
 from shop.demo.visitor import Visitor
+from shop.demo.wares import Ware, price_of
 
 WAIT = timedelta(days=12)
 
@@ -53,6 +53,7 @@ class Staff(Visitor):
         buyer = {"email": person.email(visit), "name": person.name}
         page = self.fill("/admin/drafts/new/", "/new/", currency="EUR", **buyer).url
         for ware in wares:
-            found = f"{page}?q={ware.sku}"
-            self.fill(found, "/lines", says="added", quantity=str(ware.quantity))
+            chosen = {"price_id": price_of(self, ware, "EUR"), "quantity": ware.quantity}
+            typed = {name: str(value) for name, value in chosen.items()}
+            self.fill(f"{page}?q={ware.sku}", "/lines", says="added", **typed)
         self.fill(page, "/link", says="The link is sent")
