@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, flash, request
 from flask_admin import Admin, expose
 from flask_admin.contrib.sqla import ModelView
 from jinja2 import pass_context
@@ -22,6 +22,7 @@ from shop.db import session
 MOST_ROWS = 50
 LONGEST_PAGE = 9
 """Digits; a larger number is too large for a database."""
+LONGEST_SAID = 60
 ALL = "all"
 """The tab that a list without one shows."""
 NOTHING = "—"
@@ -197,6 +198,9 @@ class RecordView(ModelView):  # type: ignore[misc]  # without types
                 index, chosen = self._filter_args[key]
                 if chosen.validate(value):
                     found.append((position, (index, str(chosen.name), value)))
+                else:
+                    said = value[:LONGEST_SAID]
+                    flash(f"{chosen.name}: “{said}” was not understood, and is left out.", "warn")
         return [data for _position, data in sorted(found)]
 
     def _run_view(self, view: Any, *args: Any, **kwargs: Any) -> Any:

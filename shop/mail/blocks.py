@@ -97,7 +97,7 @@ class Items:
 
 def _in_words(line: Line) -> str:
     note = f" ({line.note})" if line.note else ""
-    return f"{line.quantity} x {line.title}{note}  {line.amount_label}"
+    return f"{line.quantity} × {line.title}{note}  {line.amount_label}"  # noqa: RUF001
 
 
 def _draw(macro: str, *values: Any) -> Markup:

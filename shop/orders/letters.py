@@ -165,7 +165,7 @@ SHIPPED = _kind(
         """\
 Hello {name},
 
-a parcel of order {number} is on its way to you {carrier}:
+A parcel of order {number} is on its way to you {carrier}:
 
 {parcel}
 
@@ -181,7 +181,10 @@ It goes to {destination}.
     destination=DESTINATION,
     tracking=Placeholder(
         "Tracking number and link; left out when there is none",
-        (Code("00340434161094042557"), Button("Follow the parcel", "https://www.dhl.com/")),
+        (
+            Code("00340434161094042557", "Tracking number"),
+            Button("Follow the parcel", "https://www.dhl.com/"),
+        ),
         is_required=True,
     ),
     order_link=LINK,
@@ -195,7 +198,7 @@ WAITING = _kind(
         """\
 Hello {name},
 
-something of order {number} is short at the moment. We expect it by {day}, and send it as soon as \
+Part of order {number} is short at the moment. We expect it by {day}, and send it as soon as \
 it is here:
 
 {late}

@@ -120,7 +120,9 @@ def _send(kind: Kind, order: Order, part: str = "", **values: Value) -> bool:
 
 
 def _tracking(shipment: Shipment) -> tuple[Block, ...]:
-    number = (Code(shipment.tracking_number),) if shipment.tracking_number else ()
+    number = (
+        (Code(shipment.tracking_number, "Tracking number"),) if shipment.tracking_number else ()
+    )
     url = shipment.tracking_url
     return (*number, Button("Follow the parcel", url)) if url else number
 

@@ -71,6 +71,19 @@ def test_orders_of_whole_days(orders: Find) -> None:
     assert len(orders(f"{name}=soon")) == 3
 
 
+def test_a_filter_that_is_not_understood_is_said(orders: Find, admin: Browser) -> None:
+    add_order(1001)
+    page = admin.get("/admin/orders/?flt1_placed_between_between=" + "<soon>" * 99).text
+    assert "Placed between: “" + "&lt;soon&gt;" * 10 + "” was not understood" in page
+    assert "not understood" not in admin.get("/admin/orders/").text
+
+
+def test_a_currency_is_found_however_it_is_typed(orders: Find) -> None:
+    add_order(1001)
+    assert orders("flt0_currency_equals= eur") == ["K-1001"]
+    assert orders("flt0_currency_equals=USD") == []
+
+
 def test_orders_that_need_a_hand(orders: Find) -> None:
     add_order(1001, attention="a refund failed")
     add_order(1002, attention="the payment is disputed")

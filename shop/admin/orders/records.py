@@ -28,6 +28,13 @@ NOT_PAID = (PaymentState.PENDING, PaymentState.PROCESSING, PaymentState.FAILED)
 TO_SHIP = (FulfilmentState.UNFULFILLED, FulfilmentState.PARTIAL)
 
 
+class CurrencyFilter(FilterEqual):  # type: ignore[misc]  # without types
+    """However it is typed."""
+
+    def clean(self, value: str) -> str:
+        return value.strip().upper()
+
+
 class ReasonFilter(FilterLike):  # type: ignore[misc]  # without types
     """Looks at those orders only that have a reason."""
 
@@ -58,7 +65,7 @@ class OrderView(Handling, Refunding, Shipping, Swapping, Waiting):
     parts_of = (Order.number, Order.email_norm, Order.name)
     search_hint = f"A number or the beginning of an address; {finding.PARTS}"
     column_filters = (
-        FilterEqual(Order.currency, "Currency"),
+        CurrencyFilter(Order.currency, "Currency"),
         DaysFilter(Order.placed_at, "Placed between"),
         ReasonFilter(Order.attention, "Needs a hand because"),
     )

@@ -39,7 +39,7 @@ WELCOME = _kind(
     "welcome",
     ("Welcome", "When a subscription or its trial begins.", "Welcome to {product}"),
     """\
-Thank you: your subscription of {plan} has begun.
+Thank you: your subscription to {plan} has begun.
 
 {terms}
 
@@ -129,7 +129,7 @@ PAUSED = _kind(
     "paused",
     ("Paused", "When a subscription is paused.", "{product} is paused"),
     """\
-Your subscription of {plan} is paused: nothing is charged. {resumption}
+Your subscription to {plan} is paused: nothing is charged. {resumption}
 
 [See your subscription]({link})""",
     resumption=Placeholder("When it goes on; may be empty", "It goes on on 14 Dec 2026."),
@@ -153,7 +153,7 @@ KEPT = _kind(
     "kept",
     ("Kept", "When a cancelation is taken back.", "{product} goes on"),
     """\
-Your subscription of {plan} goes on: it is not canceled any more.
+Your subscription to {plan} goes on: it is not canceled any more.
 
 [See your subscription]({link})""",
 )
@@ -161,7 +161,7 @@ ENDED = _kind(
     "ended",
     ("Ended", "When a subscription has ended.", "{product} has ended"),
     """\
-Your subscription of {plan} has ended. Nothing more is charged.
+Your subscription to {plan} has ended. Nothing more is charged.
 
 Your invoices stay in your account. You are welcome back any time.
 

@@ -23,15 +23,16 @@ def find(text: str, currency: str, *kinds: Kind) -> Sequence[Price]:
     text = filters.clean(text)
     if not text:
         return []
+    is_its_sku = Variant.sku.in_({text, text.upper()})
     query = (
         select(Price)
         .join(Price.variant)
         .join(Variant.product)
         .where(Price.is_active, Price.interval.is_(None), Price.currency == currency)
         .where(Product.status == Status.PUBLISHED, Product.kind.in_(kinds or [*Kind]))
-        .where(or_(Variant.product_id.in_(_named(text)), Variant.sku.in_({text, text.upper()})))
+        .where(or_(Variant.product_id.in_(_named(text)), is_its_sku))
         .options(contains_eager(Price.variant).contains_eager(Variant.product))
-        .order_by(Product.title, Variant.position, Price.id)
+        .order_by(is_its_sku.desc(), Product.title, Variant.position, Price.id)
         .limit(MOST)
     )
     return session.scalars(query).all()

@@ -15,7 +15,7 @@ LINK = kinds.add(
             """\
 Hello {name},
 
-we have put your order together. Look it over, and pay it by this link until {day}:
+We have put your order together. Look it over, and pay it by {day}:
 
 [See it and pay]({link})
 

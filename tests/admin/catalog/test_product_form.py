@@ -127,6 +127,13 @@ def test_a_button_that_is_not_there_adds_nothing(desk: Browser) -> None:
     assert desk.post(page_of(desk, product), data=form).status_code == 404
 
 
+def test_two_errors_in_its_variants_are_some_things(desk: Browser) -> None:
+    product = make_price(stock=3).variant.product
+    wrong = {"variants-0-options": "Size", "variants-0-prices-0-amount": "x"}
+    page = desk.post(page_of(desk, product), data=form_of(desk, product) | wrong)
+    assert "Some things need fixing." in page.text
+
+
 @pytest.mark.parametrize(
     ("field", "text", "complaint"),
     [
@@ -153,6 +160,7 @@ def test_an_error_stands_beside_its_field(
     assert page.status_code == 422
     assert complaint in page.text
     assert f'id="{field}-error"' in page.text
+    assert "One thing needs fixing." in page.text
     assert filled(page.text)["summary"] == ["typed"]
     session.expire_all()
     assert product.summary == ""
