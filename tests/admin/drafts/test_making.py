@@ -21,7 +21,7 @@ from tests.admin.drafts.making import change, fresh, hidden, link_of, make_draft
 from tests.browser import Browser
 from tests.checkout.buyer import BERLIN, CONTACT, Buyer
 from tests.checkout.looking import pay_at_stripe, the_order
-from tests.factories import make_price
+from tests.factories import make_price, make_product, make_variant
 from tests.queries import count_queries
 
 
@@ -88,6 +88,18 @@ def test_products_are_found_by_their_sku(staff: Browser) -> None:
     commit()
     page = staff.get(url_of(draft, f"?q={price.variant.sku}")).text
     assert "Nothing of that name is sold in EUR." in page
+
+
+@pytest.mark.usefixtures("index")
+def test_of_one_sku_its_own_variant_comes_first(staff: Browser) -> None:
+    draft = make_draft(staff)
+    first = make_price(variant=make_variant(sku="LAMP-A", product=make_product(title="Lamp")))
+    make_price(variant=make_variant(sku="LAMP-B", product=first.variant.product))
+    writer.rebuild()
+    page = staff.get(url_of(draft, "?q=lamp")).text
+    assert page.index("Quantity of LAMP-A<") < page.index("Quantity of LAMP-B<")
+    page = staff.get(url_of(draft, "?q=LAMP-B")).text
+    assert page.index("Quantity of LAMP-B<") < page.index("Quantity of LAMP-A<")
 
 
 @pytest.mark.usefixtures("index")
