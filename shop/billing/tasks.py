@@ -74,21 +74,15 @@ def remind_subscribers() -> None:
 @shared_task
 def keep_portals() -> None:
     """A price that was withdrawn or added is told to the portal even if nobody opens it here."""
-    try:
+    with _while_stripe_answers("portal"):
         portal_settings.keep_used()
-    except ShopError as error:
-        db.rollback()
-        log.warning("portal waits", error=type(error).__name__)
 
 
 @shared_task
 def forget_customers() -> None:
     """Who was erased here is erased at Stripe, as soon as it answers."""
-    try:
+    with _while_stripe_answers("erasure"):
         customers.erase_unwanted()
-    except ShopError as error:
-        db.rollback()
-        log.warning("erasure at Stripe waits", error=type(error).__name__)
 
 
 def sweep() -> int:
@@ -112,6 +106,16 @@ def sweep() -> int:
     for owing_id in owing_ids:
         collect_open.run(owing_id)
     return sum(map(len, (event_ids, refund_ids, trial_ids, grace_ids, lost_ids, owing_ids)))
+
+
+@contextmanager
+def _while_stripe_answers(what: str) -> Iterator[None]:
+    """Else the next round does it."""
+    try:
+        yield
+    except ShopError as error:
+        db.rollback()
+        log.warning(f"{what} waits", error=type(error).__name__)
 
 
 @contextmanager
