@@ -8,6 +8,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from shop.accounts.demo import PASSWORD, PEOPLE
+from shop.accounts.models import Role
+from shop.demo.people import INES
 from tests.browsing.chromium import QUIET, program
 from tests.browsing.purchase import (
     GOOD,
@@ -18,6 +21,7 @@ from tests.browsing.purchase import (
     wait_for_order,
 )
 from tests.browsing.window import DESKTOP, PHONE, Window
+from tests.reliability import chaos
 from tests.servers.house import House
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -33,6 +37,9 @@ def main() -> None:
             shoot_shelves(Window(browser, house).page)
             shoot_purchase(Window(browser, house))
             shoot_phone(browser, house)
+            house.shop("demo").check_returncode()
+            chaos.drain(house)
+            shoot_office(Window(browser, house).page)
             browser.close()
 
 
@@ -69,6 +76,24 @@ def shoot_phone(browser: Browser, house: House) -> None:
     for number, one in enumerate(pictures):
         joined.paste(one, (number * (PHONE + 20), 0))
     save(joined, "phone")
+
+
+def shoot_office(page: Page) -> None:
+    """With what the made-up customers of the demo have bought."""
+    email, _name = PEOPLE[Role.ADMIN]
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto("/admin/")
+    shoot(page, "dashboard", height=1080)
+    page.goto("/admin/orders/?tab=hand")
+    page.get_by_role("link", name=re.compile("^K-")).first.click()
+    shoot(page, "office-order", height=1080)
+    page.emulate_media(color_scheme="dark")
+    page.goto("/admin/customers/")
+    page.get_by_role("link", name=INES.email(1)).click()
+    shoot(page, "support", height=1080)
 
 
 def shoot(page: Page, name: str, height: int = 860) -> None:
