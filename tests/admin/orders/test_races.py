@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from stripe import InvalidRequestError
 from werkzeug.test import TestResponse
 
 from shop.accounts.models import Role
 from shop.billing import mirror
+from shop.billing.gateway import StripeRefused
 from shop.billing.models import Payment, Refund
 from shop.catalog import stock
 from shop.catalog.models import Hold, Kind, Price, StockReservation, Variant
@@ -215,7 +215,7 @@ def pay_or_be_refused(payment_id: int) -> bool:
     """False when Stripe knows already that it was canceled."""
     try:
         pay_at_stripe()
-    except InvalidRequestError:
+    except StripeRefused:
         return False
     mirror.sync(payment_id)
     commit()
