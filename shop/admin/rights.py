@@ -93,6 +93,8 @@ ROUTES = MappingProxyType(
         "admin_drafts.deliver": P.HANDLE_ORDERS,
         "admin_drafts.apply_code": P.HANDLE_ORDERS,
         "admin_drafts.remove_code": P.HANDLE_ORDERS,
+        "admin_drafts.grant": P.HANDLE_ORDERS,
+        "admin_drafts.revoke": P.HANDLE_ORDERS,
         "admin_drafts.buyer": P.HANDLE_ORDERS,
         "admin_drafts.ask_address": P.HANDLE_ORDERS,
         "admin_drafts.move": P.HANDLE_ORDERS,

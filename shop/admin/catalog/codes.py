@@ -87,7 +87,7 @@ class CodesView(Section):
 
 def _discount_or_404(discount_id: int) -> Discount:
     discount = session.get(Discount, discount_id)
-    return abort(404) if discount is None else discount
+    return abort(404) if discount is None or discount.is_granted else discount
 
 
 def _add(discount: Discount, form: CodeForm) -> bool:

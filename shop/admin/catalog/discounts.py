@@ -30,6 +30,10 @@ MOST = 10**9
 LIMIT = [Optional(), NumberRange(1, MOST, "1 or more; empty for no limit.")]
 
 
+IS_SHARED = Discount.is_granted.is_(False)
+"""What staff takes off a single draft is changed there."""
+
+
 class ShareField(fields.PercentField):
     """Empty is None: then it is an amount that is taken off."""
 
@@ -103,9 +107,9 @@ class DiscountView(EditableView):
     form = DiscountForm
     create_template = edit_template = "admin/discount.html"
     tabs = (
-        Tab("active", "Active", Discount.is_active.is_(True)),
-        Tab("stopped", "Stopped", Discount.is_active.is_(False)),
-        Tab("all", "All", Discount.id.is_not(None)),
+        Tab("active", "Active", Discount.is_active.is_(True) & IS_SHARED),
+        Tab("stopped", "Stopped", Discount.is_active.is_(False) & IS_SHARED),
+        Tab("all", "All", IS_SHARED),
     )
     column_list = ("name", "basis_points", "uses", "starts_at", "ends_at", "is_active")
     column_labels: ClassVar[dict[str, str]] = {
@@ -119,6 +123,10 @@ class DiscountView(EditableView):
     column_sortable_list = ("name", "uses")
     column_formatters = {"name": cells.page_link, "basis_points": taken_off, "uses": used}
     column_formatters_export = {"basis_points": taken_off, "uses": used}
+
+    def get_one(self, id: Any) -> Any:
+        found = super().get_one(id)
+        return found if found and not found.is_granted else None
 
     def edit_form(self, obj: Any = None) -> DiscountForm:
         return DiscountForm(get_form_data(), data=_filled(obj))

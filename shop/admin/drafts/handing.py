@@ -5,15 +5,14 @@ from typing import Any
 from flask import request
 from flask_admin import expose
 
-from shop import db
-from shop.admin.drafts.desk import Change, DraftPages
-from shop.admin.orders.desk import DONE_BEFORE, ReasonForm, show_errors
+from shop.admin.drafts.desk import DraftPages
+from shop.admin.orders.desk import DONE_BEFORE, ReasonForm
 from shop.checkout import addresses, countries
 from shop.checkout.drafts import drafts
 from shop.checkout.drafts.drafts import Contents
 from shop.checkout.drafts.models import Draft
 from shop.checkout.forms import AddressForm, ContactForm, address_form
-from shop.errors import BadInput, ShopError
+from shop.errors import BadInput
 from shop.orders import acts
 
 PLACE = "billing"
@@ -32,26 +31,26 @@ class Handing(DraftPages):
             return f"It is for {email} now."
 
         if request.method == "GET" or not form.validate():
-            return self._form_page("admin/draft_buyer.html", draft, form)
-        return self._save(draft, "buyer", "admin/draft_buyer.html", form, do)
+            return self.form_page("admin/draft_buyer.html", draft, form)
+        return self.save(draft, "buyer", "admin/draft_buyer.html", form, do)
 
     @expose("/<id>/address", methods=("GET",))
     def ask_address(self, id: str) -> Any:
         draft = self.one_or_404(id)
-        return self._form_page("admin/draft_address.html", draft, _address(draft, None))
+        return self.form_page("admin/draft_address.html", draft, _address(draft, None))
 
     @expose("/<id>/address", methods=("POST",))
     def move(self, id: str) -> Any:
         draft = self.one_or_404(id)
         form = _address(draft, request.form)
         if "look" in request.form or not form.validate():
-            return self._form_page("admin/draft_address.html", draft, form)
+            return self.form_page("admin/draft_address.html", draft, form)
 
         def do(_draft: Draft, now: Contents) -> str:
             drafts.move(now, form.given())
             return "The address is saved."
 
-        return self._save(draft, "address", "admin/draft_address.html", form, do)
+        return self.save(draft, "address", "admin/draft_address.html", form, do)
 
     @expose("/<id>/link", methods=("POST",))
     def send_link(self, id: str) -> Any:
@@ -69,37 +68,13 @@ class Handing(DraftPages):
         draft = self.one_or_404(id)
         form = ReasonForm(request.form)
         if request.method == "GET" or not form.validate():
-            return self._form_page("admin/draft_withdraw.html", draft, form)
+            return self.form_page("admin/draft_withdraw.html", draft, form)
 
         def do(draft: Draft, now: Contents) -> str:
             drafts.withdraw(draft, now)
             return "The draft is withdrawn; its link says so."
 
         return self.change(id, "withdraw", do)
-
-    def _save(self, draft: Draft, act: str, template: str, form: Any, do: Change) -> Any:
-        """What was typed stays on the page when it is wrong, or when somebody else was faster."""
-        id = draft.id
-        try:
-            said = self.change_or_refuse(draft, act, do)
-        except BadInput as error:
-            db.rollback()
-            show_errors(form, _at_home(error))
-            return self._form_page(template, self.one_or_404(id), form)
-        except drafts.ChangedMeanwhile as error:
-            db.rollback()
-            form.form_errors.append(error.detail)
-            return self._form_page(template, self.one_or_404(id), form, status=409)
-        except ShopError as error:
-            db.rollback()
-            return self.back(id, error.detail, "warn")
-        return self.back(id, said)
-
-    def _form_page(self, template: str, draft: Draft, form: Any, status: int = 422) -> Any:
-        now = drafts.contents(draft)
-        seen = drafts.seen(now)
-        page = self.render(template, draft=draft, now=now, form=form, seen=seen)
-        return (page, status) if form.errors else page
 
 
 def _address(draft: Draft, posted: Any) -> AddressForm:
@@ -111,9 +86,3 @@ def _address(draft: Draft, posted: Any) -> AddressForm:
         country = now.quote.country
     rules = addresses.rules_of(country, full=now.quote.needs_delivery)
     return address_form(PLACE, rules, posted, known)
-
-
-def _at_home(error: BadInput) -> BadInput:
-    """Its fields by the names that they have in a form of one address."""
-    errors = {name.rpartition(".")[2]: messages for name, messages in error.errors.items()}
-    return BadInput(error.detail, **errors)

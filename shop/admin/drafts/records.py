@@ -12,6 +12,7 @@ from shop.accounts import audit
 from shop.accounts.permissions import Permission, may
 from shop.admin import cells
 from shop.admin.drafts.filling import Filling
+from shop.admin.drafts.granting import Granting
 from shop.admin.drafts.handing import Handing
 from shop.admin.orders.desk import show_errors
 from shop.admin.records import Tab
@@ -38,7 +39,7 @@ class NewForm(ContactForm):
     currency = SelectField("Currency", description="Of all its prices.")
 
 
-class DraftView(Filling, Handing):
+class DraftView(Filling, Granting, Handing):
     title: ClassVar[str] = "draft"
     many: ClassVar[str] = "drafts"
     tabs = (

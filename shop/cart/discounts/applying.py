@@ -2,7 +2,7 @@
 
 from shop.accounts.throttle import Tries
 from shop.cart import holding, summary
-from shop.cart.discounts import codes, refusals, standing
+from shop.cart.discounts import codes, granting, refusals, standing
 from shop.cart.discounts.models import DiscountCode
 from shop.cart.discounts.refusals import CodeRefused
 from shop.cart.models import Cart
@@ -26,7 +26,7 @@ def apply_code(typed: str, email: str = "") -> None:
     if not key:
         raise CodeRefused(refusals.MISSING)
     guesses.check(NOBODY)
-    cart = holding.touch_existing()
+    cart = _open_for_codes()
     lines = summary.of(cart).lines
     if not lines:
         raise holding.EmptyCart
@@ -40,8 +40,21 @@ def apply_code(typed: str, email: str = "") -> None:
 
 
 def remove_code() -> None:
-    """The cart in hand has no code any more."""
-    holding.touch_existing().discount_code_id = None
+    """The cart in hand has no code any more.
+
+    :raises CodeRefused: when it is no code but what staff takes off.
+    """
+    _open_for_codes().discount_code_id = None
+
+
+def _open_for_codes() -> Cart:
+    """
+    :raises CodeRefused: while staff takes something off it.
+    """
+    cart = holding.touch_existing()
+    if granting.of_cart(cart):
+        raise CodeRefused(refusals.GRANTED)
+    return cart
 
 
 def drop(cart: Cart) -> None:

@@ -67,7 +67,9 @@ def show_list() -> None:
     """All discounts, with how often they were used."""
     counted = select(DiscountCode.discount_id, func.count()).group_by(DiscountCode.discount_id)
     counts = {row[0]: row[1] for row in session.execute(counted)}
-    for discount in session.scalars(select(Discount).order_by(Discount.id)):
+    for discount in session.scalars(
+        select(Discount).filter_by(is_granted=False).order_by(Discount.id)
+    ):
         limit = f" of {discount.most_uses}" if discount.most_uses is not None else ""
         state = "" if discount.is_active else ", stopped"
         click.echo(

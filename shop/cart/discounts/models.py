@@ -1,7 +1,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.catalog.models import Category, Product
@@ -56,6 +56,8 @@ class Discount(Base):
     uses: Mapped[int] = mapped_column(default=0)
     """Held and used; see `uses.hold`."""
     is_active: Mapped[bool] = mapped_column(default=True)
+    is_granted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Of one cart, by staff; see `granting`."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     products: Mapped[list[Product]] = relationship(

@@ -10,6 +10,7 @@ UNKNOWN = "We do not know this code. Please compare it letter by letter."
 MISSING = "Enter your code."
 USED_UP = "This code has been used up."
 NOT_THESE = "This code is not for what is in your cart."
+GRANTED = "This order has a discount already. It cannot be combined with a code."
 STOPPED = "This code is not in use any more."
 
 

@@ -44,6 +44,8 @@ class Standing:
     """Taken off each line, in minor units."""
     problem: str | None
     """Why it takes nothing off, in words."""
+    is_granted: bool = False
+    """By staff: nobody typed it, and only staff takes it away."""
 
     @property
     def amount(self) -> int:
@@ -83,6 +85,7 @@ def find(
         currency=cart.currency,
         shares=(0,) * len(lines) if problem else shares,
         problem=problem,
+        is_granted=code.discount.is_granted,
     )
 
 
