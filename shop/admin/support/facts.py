@@ -12,7 +12,7 @@ HIDDEN = "•••"
 
 def of(whole: Whole, *, is_shown: bool) -> list[tuple[str, str]]:
     user, order = whole.person.user, next(iter(whole.orders), None)
-    facts = [("Lifetime", whole.worth)]
+    facts = [("From orders", whole.worth)]
     if user:
         facts.append(("Customer since", show_date(user.created_at)))
         verified = show_date(user.email_verified_at) if user.email_verified_at else "never"

@@ -42,7 +42,9 @@ class Whole:
 
     @property
     def worth(self) -> str:
-        """Such as `€1,284.00 in 9 orders`."""
+        """Of orders alone, such as `€1,284.00 in 9 orders`."""
+        if not self.order_count:
+            return "None yet"
         sums = [money.show(kept, currency) for currency, kept in self.kept.items() if kept]
         orders = f"{self.order_count} order{'' if self.order_count == 1 else 's'}"
         return f"{' + '.join(sums) or 'Nothing'} in {orders}"

@@ -16,6 +16,7 @@ from shop.licenses.finds import Question
 from shop.mail.models import Mail
 from shop.orders import timeline
 from shop.orders.models import Order
+from tests.accounts.factories import make_user
 from tests.admin.conftest import Open
 from tests.admin.support.cast import Customer, make_customer, make_guest
 from tests.billing.subscriptions.subscriber import make_plan
@@ -84,6 +85,13 @@ def test_all_about_a_guest(open_as: Open) -> None:
     for told in ("Greta Gast", "Guest", guest.number, guest.invoice, "took a seat", "Thank you"):
         assert told in page, told
     assert "Send sign-in link" not in page
+
+
+def test_of_an_account_without_orders_no_amount_is_told(open_as: Open) -> None:
+    user = make_user(email="new@example.org")
+    commit()
+    page = open_as(Role.SUPPORT).get(f"/admin/support/people/{user.id}").text
+    assert "<dt>From orders</dt><dd>None yet</dd>" in page
 
 
 def test_what_they_have_costs_no_more_questions(open_as: Open, app: Flask) -> None:
