@@ -36,7 +36,7 @@ def keep(url: str) -> Endpoint:
     events: Any = sorted(HANDLERS)  # words of the SDK's own, all of them: Stripe refuses others
     with stripe_call() as client:
         service = client.v1.webhook_endpoints
-        found = next((one for one in service.list({"limit": MOST}).data if one.url == url), None)
+        found = _find(client, url)
         if found is None:
             made = service.create(
                 {"url": url, "enabled_events": events, "api_version": API_VERSION}
@@ -46,6 +46,26 @@ def keep(url: str) -> Endpoint:
         if set(found.enabled_events) != set(events) or found.status != "enabled":
             service.update(found.id, {"enabled_events": events, "disabled": False})
     return Endpoint(found.id, "")
+
+
+def fault(url: str) -> str:
+    """Why Stripe does not tell this address all that it should; empty when it does."""
+    with stripe_call(patience=False) as client:
+        found = _find(client, url)
+    if found is None:
+        return f"Stripe sends no events to {url}"
+    missing = set() if "*" in found.enabled_events else set(HANDLERS) - set(found.enabled_events)
+    faults = {
+        "is switched off": found.status != "enabled",
+        "sends events of another version, which are refused": found.api_version != API_VERSION,
+        f"leaves out {len(missing)} kinds of events": bool(missing),
+    }
+    return next((f"{found.id} {words}" for words, is_so in faults.items() if is_so), "")
+
+
+def _find(client: stripe.StripeClient, url: str) -> stripe.WebhookEndpoint | None:
+    known = client.v1.webhook_endpoints.list({"limit": MOST}).data
+    return next((one for one in known if one.url == url), None)
 
 
 def _require_version(endpoint: stripe.WebhookEndpoint) -> None:

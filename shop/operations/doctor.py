@@ -3,8 +3,19 @@
 import click
 
 from shop import config, db
+from shop.billing import endpoint
 from shop.logs import SECRET
-from shop.operations.health import PARTS, Part
+from shop.operations.health import PARTS, NotWell, Part
+
+
+def check_webhook() -> None:
+    """Asked here alone: it changes seldom, and `/readyz` is asked all the time."""
+    db.rollback()  # nobody waits for a lock while Stripe is asked
+    if fault := endpoint.fault(endpoint.url()):
+        raise NotWell(fault)
+
+
+WEBHOOK = Part("webhook", check_webhook, "Run `shop stripe endpoint`.")
 
 
 @click.command("doctor")
@@ -13,7 +24,7 @@ def doctor_command() -> None:
     settings = config.current()
     mode = "live" if settings.stripe_livemode else "test"
     click.echo(f"ok    configuration: {settings.env}, Stripe {mode} mode, {settings.base_url}")
-    states = [_look_at(part) for part in PARTS]
+    states = [_look_at(part) for part in (*PARTS, WEBHOOK)]
     if not all(states):
         raise click.exceptions.Exit(1)
 

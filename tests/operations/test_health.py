@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import text
 
+from shop.billing import endpoint
 from shop.cli import open_shop
 from shop.config import Settings
 from shop.db import commit, db, session, utcnow
@@ -39,6 +41,7 @@ def migrated(settings: Settings, stripe_sandbox: StripeSandbox, tmp_path: Path) 
         make_product()
         search_tasks.sweep()
         commit()
+        endpoint.keep(endpoint.url())
     return ours
 
 
@@ -70,7 +73,7 @@ def states(result: Result) -> dict[str, str]:
 def test_a_healthy_shop(migrated: Settings) -> None:
     found = ask_doctor(migrated)
 
-    assert states(found) == dict.fromkeys(["configuration", *PARTS], "ok")
+    assert states(found) == dict.fromkeys(["configuration", *PARTS, "webhook"], "ok")
     assert found.exit_code == 0
 
 
@@ -81,7 +84,7 @@ FAULTS = [
         "Start the database server",
     ),
     ({"broker_url": f"redis://{NOBODY}/0"}, ["broker"], "SHOP_BROKER_URL"),
-    ({"stripe_api_base": f"http://{NOBODY}"}, ["stripe"], "SHOP_STRIPE_SECRET_KEY"),
+    ({"stripe_api_base": f"http://{NOBODY}"}, ["stripe", "webhook"], "SHOP_STRIPE_SECRET_KEY"),
     ({"mail_url": f"smtp://{NOBODY}"}, ["mail"], "SHOP_MAIL_URL"),
     ({"env": "production"}, ["address"], "https://"),
 ]
@@ -98,6 +101,28 @@ def test_what_is_down_is_named_with_its_cure(
     assert found.exit_code == 1
     assert "canary" not in found.output
     assert "Traceback" not in found.output
+
+
+@pytest.mark.parametrize(
+    ("there", "fault"),
+    [
+        ({"enabled_events": ["*"]}, ""),
+        ({"enabled_events": ["invoice.paid"]}, "leaves out "),
+        ({"disabled": True}, "switched off"),
+        ({"url": "https://other.example/api/webhook"}, "sends no events to http://localhost/api"),
+    ],
+)
+def test_an_endpoint_that_tells_too_little_is_named(
+    migrated: Settings, there: dict[str, Any], fault: str
+) -> None:
+    with shop_with(migrated) as app:
+        service = app.extensions["stripe"].v1.webhook_endpoints
+        (made,) = service.list().data
+        service.update(made.id, there)
+    found = ask_doctor(migrated)
+
+    assert (states(found)["webhook"] == "DOWN") == bool(fault)
+    assert fault in found.output
 
 
 def test_a_missing_migration_is_named(migrated: Settings) -> None:
@@ -171,11 +196,13 @@ def test_readyz_is_503_when_a_part_is_down(
 def test_readyz_does_not_ask_stripe_each_time(
     migrated: Settings, stripe_sandbox: StripeSandbox
 ) -> None:
+    before = len(stripe_sandbox.requests())
     with shop_with(migrated) as app:
         for _ in range(3):
             assert app.test_client().get("/readyz").get_json()["stripe"] == "ok"
 
-    assert [request["path"] for request in stripe_sandbox.requests()] == ["/v1/products"]
+    asked = stripe_sandbox.requests()[:-before]  # newest first
+    assert [one["path"] for one in asked] == ["/v1/products"]
 
 
 def test_readyz_waits_for_a_slow_stripe_once_and_not_for_long(
