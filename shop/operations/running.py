@@ -10,10 +10,11 @@ from urllib.request import urlopen
 
 import click
 
-from shop import config, db
+from shop import db
 from shop.config import Settings
 from shop.operations import schema, seeding
 from shop.operations.processes import Processes
+from shop.preferences import kept
 from shop.search import writer
 
 PATIENCE = 30.0  # seconds until the shop must answer
@@ -30,7 +31,7 @@ def run_command(
     host: str, port: int | None, workers: int, beside: tuple[str, ...], *, demo: bool
 ) -> None:
     """Migrate, seed an empty shop, and run web, worker, sweeper and broker."""
-    settings = config.current()
+    settings = kept.given()  # what was chosen is in a database that may not be there yet
     port = port or urlsplit(settings.base_url).port or 8000
     _check_free(host, port)
     schema.upgrade(settings.sqlalchemy_url)

@@ -48,7 +48,8 @@ def drain(*, heal: bool = True) -> int:
         try:
             return _drain(place)
         except BrokenIndex as error:
-            log.warning("search index is missing or broken", reason=str(error))
+            if place.current():
+                log.warning("search index is broken", reason=str(error))
             return _rebuild(place) if heal else 0
 
 
