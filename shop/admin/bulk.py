@@ -33,7 +33,7 @@ def answer(view: Any) -> Any:
         raise NothingChosen
     if len(ids) > MOST:
         raise TooMany
-    back = _list_url(view)
+    back = list_url(view)
     if name in questions and "confirmed" not in request.form:
         return view.render(
             "admin/confirm.html", action=name, label=dict(actions)[name], question=questions[name],
@@ -44,7 +44,7 @@ def answer(view: Any) -> Any:
     return redirect(back, 303)
 
 
-def _list_url(view: Any) -> str:
+def list_url(view: Any) -> str:
     """The list as it was: with its tab, search and filters."""
     query = request.form.get("query", "")
     url = str(view.get_url(".index_view"))

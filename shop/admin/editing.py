@@ -12,6 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from shop.accounts import audit
 from shop.admin import seen
 from shop.admin.records import RecordView
+from shop.admin.undoing.offers import Watch
+from shop.admin.undoing.reversals import records
 from shop.db import session
 
 
@@ -64,8 +66,7 @@ class EditableView(RecordView):
             if request.form.get("seen") != seen.digest(now):
                 theirs = seen.differences(form, now)
             elif self.change(form, record):
-                flash(f"{self.title.capitalize()} “{self.name_of(record)}” was saved.", "good")
-                return redirect(self._next_url(record), 303)
+                return self._saved(form, record, now.data)
         page = self.form_page(form, record=record, seen=seen.digest(now), theirs=theirs)
         return page, 409 if theirs else 422 if request.method == "POST" else 200
 
@@ -83,6 +84,15 @@ class EditableView(RecordView):
 
     def form_page(self, form: Any, **context: Any) -> Any:
         return self.render(self.edit_template, form=form, **context)
+
+    def _saved(self, form: Any, record: Any, before: dict[str, Any]) -> Any:
+        said = f"{self.title.capitalize()} “{self.name_of(record)}” was saved."
+        changed = {records.key_of(self, record): before} if self.can_undo(form) else {}
+        return Watch(f"{self.endpoint}.edit_view", changed).answer(said, self._next_url(record))
+
+    def can_undo(self, form: Any) -> bool:  # noqa: ARG002  for subclasses
+        """Whether the form of before says all that this one changed."""
+        return True
 
     def _next_url(self, record: Any) -> str:
         stays = "stay" in request.form

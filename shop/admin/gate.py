@@ -31,8 +31,13 @@ def check() -> None:
     if not is_staff(current_user):
         raise StaffOnly
     access.demand_second_factor()
-    if not is_permitted(request.endpoint):
-        audit.note_refusal(request.endpoint, f"page:{request.path}", method=request.method)
+    demand(request.endpoint)
+
+
+def demand(endpoint: str) -> None:
+    """:raises NotPermitted: when who is signed in may not call this route; it is audited."""
+    if not is_permitted(endpoint):
+        audit.note_refusal(endpoint, f"page:{request.path}", method=request.method)
         raise NotPermitted
 
 

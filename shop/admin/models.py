@@ -1,3 +1,4 @@
+import secrets
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint
@@ -19,3 +20,21 @@ class SavedView(Base):
     query: Mapped[str]
     """The query string of its address."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class UndoOffer(Base):
+    """What one act changed, as it was and as it became, for who wants it back."""
+
+    __tablename__ = "undo_offers"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token: Mapped[str] = mapped_column(unique=True, default=lambda: secrets.token_urlsafe(12))
+    """For its address: SQLite gives numbers twice."""
+    act: Mapped[str]
+    """Its name in `undoing.table`."""
+    url: Mapped[str]
+    """Where the act led to."""
+    parts: Mapped[str]
+    """See `undoing.parts`."""
+    created_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+    done_at: Mapped[datetime | None]

@@ -34,6 +34,7 @@ from shop.admin.settings.shop import ShopView
 from shop.admin.settings.tax import TaxView
 from shop.admin.staff.records import StaffView
 from shop.admin.support.desk import SupportView
+from shop.admin.undoing import pages as undoing
 from shop.billing.disputes.models import Dispute
 from shop.billing.invoices.models import Invoice
 from shop.billing.models import StripeEvent
@@ -60,6 +61,7 @@ def init_app(app: Flask) -> None:
         admin.add_view(view)
     admin.init_app(app)
     app.register_blueprint(saved.bp)
+    app.register_blueprint(undoing.bp)
     app.before_request(gate.check)
     app.url_value_preprocessor(limits.widen)
     app.before_request(badges.count)

@@ -2,13 +2,15 @@
 
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from shop.admin import rights
 from shop.admin.models import SavedView
+from shop.admin.undoing import offers
+from shop.admin.undoing.reversals import lists
 from shop.db import session
 from shop.errors import ShopError
 
@@ -52,11 +54,11 @@ def keep() -> Response:
     if name not in mine and len(mine) >= MOST:
         raise TooManyViews
     query = tidy(request.form.get("query", ""))
+    watch = offers.watch("admin_saved.keep", lists.key_of(view, name))
     saved = mine.get(name) or SavedView(user_id=current_user.id, view=view, name=name)
     saved.query = query
     session.add(saved)
-    flash(f"Kept as “{name}”.", "good")
-    return redirect(f"{url_for(f'{view}.index_view')}?{query}", 303)
+    return watch.answer(f"Kept as “{name}”.", f"{url_for(f'{view}.index_view')}?{query}")
 
 
 @bp.post("/<int:id>/removal")
@@ -64,6 +66,7 @@ def forget(id: int) -> Response:
     saved = session.get(SavedView, id)
     if saved is None or saved.user_id != current_user.id:
         abort(404)
+    watch = offers.watch("admin_saved.forget", lists.key_of(saved.view, saved.name))
     session.delete(saved)
-    flash(f"“{saved.name}” is no longer kept.", "good")
-    return redirect(url_for(f"{saved.view}.index_view"), 303)
+    said, url = f"“{saved.name}” is no longer kept.", url_for(f"{saved.view}.index_view")
+    return watch.answer(said, url)

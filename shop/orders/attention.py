@@ -45,6 +45,12 @@ def resolve(order: Order, how: str) -> str:
     return was
 
 
+def raise_again(order: Order, reason: str) -> None:
+    """It was not resolved after all. The order is locked."""
+    order.attention = reason
+    timeline.note_act(order, timeline.NOTE, "It is not resolved yet.", reason=reason)
+
+
 def ask_stripe_again(order: Order) -> None:
     """Bring its payments up to date; commits.
 

@@ -277,7 +277,7 @@ class Fulfilment(Base):
 
 
 class TimelineEntry(Base):
-    """What happened to an order, for customers and support. Append-only."""
+    """What happened to an order, for customers and support. Notes may be taken back."""
 
     __tablename__ = "timeline_entries"
 

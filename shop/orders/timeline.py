@@ -1,5 +1,7 @@
 """What happened to an order, in the order it happened."""
 
+from sqlalchemy import delete
+
 from shop.accounts import audit
 from shop.db import session
 from shop.orders.models import Order, TimelineEntry
@@ -17,11 +19,18 @@ def note(order: Order, kind: str, text: str, **data: object) -> None:
     session.add(TimelineEntry(order_id=order.id, kind=kind, text=text, data=data))
 
 
-def note_act(order: Order, kind: str, text: str, **data: object) -> None:
+def note_act(order: Order, kind: str, text: str, **data: object) -> TimelineEntry:
     """An act of who of the staff is signed in; the customer may read the text, and no name."""
     made = TimelineEntry(order_id=order.id, kind=kind, text=text, data=data)
     made.actor = audit.actor()
     session.add(made)
+    return made
+
+
+def take_back(order: Order, entry_id: int) -> None:
+    """A note of staff; the audit log keeps what it said."""
+    mine = delete(TimelineEntry).filter_by(id=entry_id, order_id=order.id, kind=NOTE)
+    session.execute(mine)
 
 
 def for_customer(order: Order) -> list[TimelineEntry]:

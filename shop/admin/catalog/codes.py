@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect
+from flask import abort, redirect
 from flask_admin import expose
 from flask_admin.helpers import get_form_data
 from sqlalchemy import func, select
@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from shop.accounts import audit
 from shop.admin import exporting
 from shop.admin.catalog.section import Section
+from shop.admin.undoing import offers
 from shop.cart.discounts import codes
 from shop.cart.discounts.models import Discount, DiscountCode, DiscountUse
 from shop.db import session
@@ -51,10 +52,16 @@ class CodesView(Section):
     def add(self, discount_id: int) -> Any:
         """One that everybody may type."""
         discount, form = _discount_or_404(discount_id), CodeForm(get_form_data())
-        if not form.validate() or not _add(discount, form):
+        code = _add(discount, form) if form.validate() else None
+        if code is None:
             return self._page(discount, code_form=form), 422
-        flash(f"The code {form.code.data} works now.", "good")
-        return redirect(self.get_url(".show", discount_id=discount.id), 303)
+        changed = {str(code.id): (None, [code.code, code.uses])}
+        said, url = (
+            f"The code {code.code} works now.",
+            self.get_url(".show", discount_id=discount.id),
+        )
+        offers.offer("admin_codes.add", changed, said, url)
+        return redirect(url, 303)
 
     @expose(f"{OF_DISCOUNT}/series", methods=("POST",))
     def make(self, discount_id: int) -> Any:
@@ -90,14 +97,15 @@ def _discount_or_404(discount_id: int) -> Discount:
     return abort(404) if discount is None or discount.is_granted else discount
 
 
-def _add(discount: Discount, form: CodeForm) -> bool:
+def _add(discount: Discount, form: CodeForm) -> DiscountCode | None:
+    """None when it was not, and the form says why."""
     try:
         code = codes.add_code(discount, form.code.data or "", form.most_uses.data)
     except ShopError as error:
         form.code.errors = [error.detail]
-        return False
+        return None
     audit.note("discount.code", f"discount:{discount.id}", code=code.code)
-    return True
+    return code
 
 
 def _uses(discount: Discount) -> Any:

@@ -11,6 +11,8 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from shop.accounts import audit
 from shop.admin import fields, seen
 from shop.admin.catalog.section import OF_PRODUCT, Section, product_or_404
+from shop.admin.undoing import offers
+from shop.admin.undoing.reversals import catalog
 from shop.catalog.models import Product, Variant
 from shop.licenses import policies
 from shop.licenses.models import OnExpiry
@@ -74,12 +76,36 @@ class PoliciesView(Section):
             theirs = seen.differences(form, now) if is_stale else []
             page = self._page(product, variant, form, seen=seen.digest(now), theirs=theirs)
             return page, 409 if is_stale else 422
-        before = now.data
-        policies.set_rules(product.id, variant.id if variant else None, **form.data)
-        audit.note("policy.update", f"product:{product.id}", before=before, after=form.data)
-        flash("The license rules were saved.", "good")
+        variant_id = variant.id if variant else None
+        watch = offers.watch("admin_policies.save", catalog.rules_key(product.id, variant_id))
+        policies.set_rules(product.id, variant_id, **form.data)
+        audit.note("policy.update", f"product:{product.id}", before=now.data, after=form.data)
+        return watch.answer("The license rules were saved.", self._url(product, variant))
+
+    @expose(f"{OF_PRODUCT}/rules/removal", methods=("GET", "POST"))
+    def remove(self, product_id: int) -> Any:
+        """The question whether it is meant, and the end of a variant's own rules."""
+        product = product_or_404(product_id)
+        variant = _variant(product) or abort(404)
+        if request.method == "POST":
+            seen.lock(product)
+        own = policies.own(product.id, variant.id) or abort(404)
+        rules, digest = policies.rules(own), seen.digest(_form_of(product, variant))
+        is_stale = request.method == "POST" and request.form.get("seen") != digest
+        if request.method == "GET" or is_stale:
+            page = self.render(
+                "admin/policy_removal.html", product=product, variant=variant, seen=digest,
+                sold=policies.sold_with(own), is_stale=is_stale,
+            )  # fmt: skip
+            return page, 409 if is_stale else 200
+        policies.remove_own(product.id, variant.id)
+        audit.note("policy.remove", f"product:{product.id}", variant=variant.sku, before=rules)
+        flash(f"The product's rules hold for {variant.title} again.", "good")
+        return redirect(self._url(product, variant), 303)
+
+    def _url(self, product: Product, variant: Variant | None) -> str:
         chosen = {"variant": variant.id} if variant else {}
-        return redirect(self.get_url(".show", product_id=product.id, **chosen), 303)
+        return str(self.get_url(".show", product_id=product.id, **chosen))
 
     def _page(self, product: Product, variant: Variant | None, form: Form, **given: Any) -> Any:
         own = policies.own(product.id, variant.id if variant else None)

@@ -10,6 +10,7 @@ from shop import db
 from shop.accounts import access, audit
 from shop.admin.orders.desk import show_errors
 from shop.admin.records import RecordView
+from shop.admin.undoing import offers
 from shop.checkout.drafts import drafts, limits
 from shop.checkout.drafts.drafts import Contents
 from shop.checkout.drafts.models import Draft
@@ -18,18 +19,22 @@ from shop.errors import BadInput, ShopError
 CHANGES_COST = frozenset({"line", "prices", "grant"})
 Change = Callable[[Draft, Contents], str]
 """Does it, and says what was done."""
+Watched = tuple[str, Callable[[Draft], str]]
+"""An act that can be undone, and the key of what it changes."""
 
 
 class DraftPages(RecordView):
-    def change(self, id: str, act: str, do: Change) -> Response:
+    def change(self, id: str, act: str, do: Change, watched: Watched | None = None) -> Response:
         """Do it and come back; what speaks against it is said there, and nothing else happens."""
         draft = self.one_or_404(id)
+        watch = offers.watch(watched[0], watched[1](draft)) if watched else None
         try:
             said = self.change_or_refuse(draft, act, do)
         except ShopError as error:
             db.rollback()
             return self.back(id, error.detail, "warn")
-        return self.back(id, said)
+        url = str(self.get_url(".details_view", id=id))
+        return watch.answer(said, url) if watch else self.back(id, said)
 
     def change_or_refuse(self, draft: Draft, act: str, do: Change) -> str:
         """

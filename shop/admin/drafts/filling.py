@@ -6,6 +6,7 @@ from flask import request
 from flask_admin import expose
 
 from shop.admin.drafts.desk import DraftPages
+from shop.admin.undoing.reversals import drafts as reversals
 from shop.cart import carts
 from shop.cart.discounts import applying
 from shop.cart.forms import AddForm, QuantityForm
@@ -28,7 +29,10 @@ class Filling(DraftPages):
             carts.add(price_id, quantity)
             return f"{quantity} of {sellable(price_id).variant.product.title} added."
 
-        return self.change(id, "line", do)
+        def key(draft: Draft) -> str:
+            return reversals.price_key(draft, request.form.get("price_id", ""))
+
+        return self.change(id, "line", do, ("admin_drafts.add_line", key))
 
     @expose(LINE, methods=("POST",))
     def change_line(self, id: str, line_id: int) -> Any:
@@ -37,14 +41,20 @@ class Filling(DraftPages):
             carts.set_quantity(line_id, quantity)
             return f"Now there are {quantity} of it."
 
-        return self.change(id, "line", do)
+        def key(draft: Draft) -> str:
+            return reversals.line_key(draft, line_id)
+
+        return self.change(id, "line", do, ("admin_drafts.change_line", key))
 
     @expose(f"{LINE}/removal", methods=("POST",))
     def remove_line(self, id: str, line_id: int) -> Any:
         def do(_draft: Draft, _now: Contents) -> str:
             return f"{carts.remove(line_id).price.variant.product.title} taken out."
 
-        return self.change(id, "line", do)
+        def key(draft: Draft) -> str:
+            return reversals.line_key(draft, line_id)
+
+        return self.change(id, "line", do, ("admin_drafts.remove_line", key))
 
     @expose("/<id>/prices", methods=("POST",))
     def take_prices(self, id: str) -> Any:
@@ -68,7 +78,7 @@ class Filling(DraftPages):
             applying.apply_code(request.form.get("code", ""), now.checkout.email)
             return "The code is applied."
 
-        return self.change(id, "code", do)
+        return self.change(id, "code", do, ("admin_drafts.apply_code", reversals.code_key))
 
     @expose("/<id>/code/removal", methods=("POST",))
     def remove_code(self, id: str) -> Any:
@@ -76,7 +86,7 @@ class Filling(DraftPages):
             applying.remove_code()
             return "The code is removed."
 
-        return self.change(id, "code", do)
+        return self.change(id, "code", do, ("admin_drafts.remove_code", reversals.code_key))
 
 
 def _valid(form: Any) -> Any:

@@ -11,6 +11,7 @@ from shop.admin.catalog.discounts import ShareField
 from shop.admin.catalog.products.form import trimmed
 from shop.admin.drafts.desk import DraftPages
 from shop.admin.orders.refund_form import AmountField
+from shop.admin.undoing.reversals import drafts as reversals
 from shop.cart.discounts import granting
 from shop.cart.discounts.terms import LONGEST_NAME
 from shop.checkout.drafts.drafts import Contents
@@ -51,7 +52,7 @@ class Granting(DraftPages):
             granting.revoke()
             return "The discount is taken back."
 
-        return self.change(id, "revoke", do)
+        return self.change(id, "revoke", do, ("admin_drafts.revoke", reversals.grant_key))
 
 
 def _form(draft: Draft) -> GrantForm:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from shop.accounts import access, audit
 from shop.admin import gate, seen
 from shop.admin.mails.form import WordsForm
+from shop.admin.undoing import offers
 from shop.db import session, utcnow
 from shop.mail import checking, kinds, outbox, texts
 from shop.mail.kinds import Kind
@@ -58,10 +59,11 @@ class MailTextsView(BaseView):  # type: ignore[misc]  # without types
         if not form.validate_for(found) or is_stale:
             theirs = seen.differences(form, now) if is_stale else []
             return self._page(found, form, now=now, theirs=theirs), 409 if is_stale else 422
+        watch = offers.watch("admin_mail_texts.save", kind)
         texts.keep(row, form.words, current_user.email)
         self._note("update", found, before=now.data, after=form.data)
-        flash(f"“{found.name}” is written in these words from now on.", "good")
-        return redirect(self.get_url(".show", kind=kind), 303)
+        said = f"“{found.name}” is written in these words from now on."
+        return watch.answer(said, self.get_url(".show", kind=kind))
 
     @expose(f"{OF_KIND}/<any(delivered, own):words>", methods=("POST",))
     def switch(self, kind: str, words: str) -> Any:
@@ -73,11 +75,13 @@ class MailTextsView(BaseView):  # type: ignore[misc]  # without types
         if is_own and checking.problems(found, row.words):
             flash("Those words cannot be used any more.", "bad")
             return redirect(self.get_url(".show", kind=kind), 303)
+        watch = offers.watch("admin_mail_texts.switch", kind)
         texts.use(row, current_user.email, own=is_own)
         self._note("update", found, before=before, after=_form_of(found).data)
-        whose = "your own" if is_own else "the delivered"
-        flash(f"“{found.name}” is written in {whose} words from now on.", "good")
-        return redirect(self.get_url(".show", kind=kind), 303)
+        said = (
+            f"“{found.name}” is written in {'your own' if is_own else 'the delivered'} words now."
+        )
+        return watch.answer(said, self.get_url(".show", kind=kind))
 
     @expose(f"{OF_KIND}/preview", methods=("GET", "POST"))
     def preview(self, kind: str) -> Response:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from flask import abort, request
+from flask import abort, redirect, request
 from flask_admin import expose
 from wtforms import BooleanField, EmailField
 from wtforms.validators import InputRequired
 
 from shop.admin.orders.desk import DONE_BEFORE, NoteForm, OrderPages, ReasonForm, show_errors
+from shop.admin.undoing import offers
+from shop.admin.undoing.reversals import orders
 from shop.billing.mirror import Mismatch
 from shop.checkout import addresses, closing, contacts, correcting, countries
 from shop.checkout.forms import AddressForm, address_form
@@ -34,9 +36,12 @@ class Handling(OrderPages):
         if not self.is_new_act(order, "note"):
             return self.back(order, DONE_BEFORE, "info")
         text = str(form.text.data).strip()
-        timeline.note_act(order, timeline.NOTE, text)
+        entry = timeline.note_act(order, timeline.NOTE, text)
         self.audited("note", order, text)
-        return self.back(order, "Noted.")
+        session.flush()  # the offer to undo it needs its id
+        change = {orders.key_of(order, entry.id): (None, text)}
+        offers.offer("admin_orders.add_note", change, "Noted.", self.url_of(order))
+        return redirect(self.url_of(order), 303)
 
     @expose("/<id>/cancellation", methods=("GET", "POST"))
     def cancel(self, id: str) -> Any:
@@ -62,8 +67,9 @@ class Handling(OrderPages):
         if not order.attention or not self.is_new_act(order, "resolve"):
             return self.back(order, DONE_BEFORE, "info")
         how = form.reason.data or ""
+        watch = offers.watch("admin_orders.resolve", orders.key_of(order))
         self.audited("resolve", order, how, was=attention.resolve(order, how))
-        return self.back(order, "Noted as resolved.")
+        return watch.answer("Noted as resolved.", self.url_of(order))
 
     @expose("/<id>/sync", methods=("POST",))
     def ask_stripe(self, id: str) -> Any:

@@ -11,6 +11,9 @@ from wtforms.validators import Length, ValidationError
 from shop.admin.orders import looking
 from shop.admin.orders.desk import DONE_BEFORE, OrderPages, ReasonForm, show_errors
 from shop.admin.orders.refund_form import PiecesField
+from shop.admin.undoing import offers
+from shop.admin.undoing.offers import Watch
+from shop.admin.undoing.reversals import orders
 from shop.db import session
 from shop.errors import BadInput
 from shop.orders import acts
@@ -19,6 +22,10 @@ from shop.orders.fulfilment.shipping import Tracking
 from shop.orders.models import Order, Shipment
 
 LONG = Length(max=100, message="At most 100 letters.")
+SMALL_ACTS = {
+    "unpack": (shipping.unpack, "The parcel is unpacked."),
+    "deliver": (shipping.deliver, "The parcel has arrived."),
+}
 
 
 class TrackingForm(Form):
@@ -67,18 +74,23 @@ class Shipping(OrderPages):
         except BadInput as error:
             show_errors(form, error)
             return self._delivery_page(order, form)
-        is_sent = request.form.get("act") == "ship"
-        if is_sent:
+        return self._packed(order, shipment, form)
+
+    def _packed(self, order: Order, shipment: Shipment, form: Any) -> Any:
+        if request.form.get("act") == "ship":
             shipping.ship(order, shipment, form.tracking)
-        self._note(order, shipment, "ship" if is_sent else "pack")
-        return self.back(order, "The parcel is on its way." if is_sent else "The parcel is packed.")
+            self._note(order, shipment, "ship")
+            return self.back(order, "The parcel is on its way.")
+        self._note(order, shipment, "pack")
+        watch = Watch("admin_orders.add_parcel pack", {orders.key_of(order, shipment.id): None})
+        return watch.answer("The parcel is packed.", self.url_of(order))
 
     @expose("/<id>/delivery/<int:parcel>", methods=("POST",))
     def handle_parcel(self, id: str, parcel: int) -> Any:
         """Send, unpack, or note that it arrived."""
         order = self.one_or_404(id)
         act = request.form.get("act", "")
-        if act not in {"ship", "unpack", "deliver"}:
+        if act not in {"ship", *SMALL_ACTS}:
             abort(404)
         shipment = shipping.find(order, parcel)
         if not self.is_new_act(order, act):
@@ -89,11 +101,12 @@ class Shipping(OrderPages):
         self._note(order, shipment, act)
         if act == "ship":
             shipping.ship(order, shipment, form.tracking)
-        elif act == "deliver":
-            shipping.deliver(order, shipment)
-        else:
-            shipping.unpack(order, shipment)
-        return self.back(order, "Done.")
+            return self.back(order, "The parcel is on its way.")
+        key = orders.key_of(order, shipment.id)
+        watch = offers.watch(f"admin_orders.handle_parcel {act}", key)
+        do, said = SMALL_ACTS[act]
+        do(order, shipment)
+        return watch.answer(said, self.url_of(order))
 
     @expose("/<id>/delivery/<int:parcel>/return", methods=("GET",))
     def ask_return(self, id: str, parcel: int) -> Any:

@@ -9,6 +9,8 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from shop.admin.orders.desk import DONE_BEFORE, OrderPages, ReasonForm, show_errors
+from shop.admin.undoing import offers
+from shop.admin.undoing.reversals import orders
 from shop.errors import BadInput
 from shop.orders.fulfilment import waiting
 from shop.orders.models import Order
@@ -58,9 +60,10 @@ class Waiting(OrderPages):
         order = self.one_or_404(id)
         if not self.is_new_act(order, "end_wait"):
             return self.back(order, DONE_BEFORE, "info")
+        watch = offers.watch("admin_orders.end_wait", orders.key_of(order, line_id))
         line = waiting.end(order, line_id)
         self.audited("end_wait", order, "", line=line.sku)
-        return self.back(order, f"{line.article.full_title} is here.")
+        return watch.answer(f"{line.article.full_title} is here.", self.url_of(order))
 
 
 def _form(order: Order, posted: Any) -> WaitForm:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import redirect, request
 from flask_admin import BaseView, expose
 from flask_login import current_user
 from wtforms import BooleanField, EmailField, Form, IntegerField, StringField, TextAreaField
@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Numbe
 from shop.accounts import access, audit
 from shop.accounts.forms import is_plain, strip
 from shop.admin import gate, seen
+from shop.admin.undoing import offers
 from shop.preferences import choosing, kept
 
 LONGEST_TEXT = 100_000
@@ -80,7 +81,9 @@ class ShopView(BaseView):  # type: ignore[misc]  # without types
         changed = choosing.keep(form.data, current_user.email)
         if changed:
             audit.note("shop.update", "shop:settings", changed=changed)
-        flash("The settings were saved. All parts of the shop follow within seconds.", "good")
+        changes = {name: (before, after) for name, (before, after) in changed.items()}
+        said = "The settings were saved. All parts of the shop follow within seconds."
+        offers.offer("admin_shop.save", changes, said, self.get_url(".index"))
         return redirect(self.get_url(".index"), 303)
 
     def _page(self, form: Form, **given: Any) -> Any:

@@ -120,6 +120,14 @@ def deliver(order: Order, shipment: Shipment) -> None:
     timeline.note_act(order, "delivered", "A parcel was delivered.", shipment=shipment.id)
 
 
+def undeliver(order: Order, shipment: Shipment) -> None:
+    """It is still on its way."""
+    if shipment.state is not ShipmentState.DELIVERED:
+        raise NotNow
+    shipment.state, shipment.delivered_at = ShipmentState.SHIPPED, None
+    timeline.note_act(order, "shipped", "A parcel is still on its way.", shipment=shipment.id)
+
+
 def take_back(
     order: Order, shipment: Shipment, pieces: Mapping[int, int], reference: str, *, restock: bool
 ) -> None:

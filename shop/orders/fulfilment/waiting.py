@@ -86,6 +86,20 @@ def end(order: Order, line_id: int) -> OrderLine:
     return line
 
 
+def resume(order: Order, line_id: int, *, expected_at: datetime, since: datetime) -> None:
+    """Its goods are not here after all; the buyer knows that day already.
+
+    :raises NotFound: when it is no line of this order that could wait.
+    """
+    line = next((line for line in lines_of(order) if line.id == line_id), None)
+    if line is None or line.backorder:
+        raise NotFound
+    line.backorder = Backorder(order_id=order.id, expected_at=expected_at, created_at=since)
+    settle(order)
+    told = f"{line.full_title} still comes later. We expect it by {expected_at:%-d %b %Y}."
+    timeline.note_act(order, "waiting", told)
+
+
 def settle(order: Order) -> None:
     """After pieces were sent or refunded: what is not to be sent any more does not wait."""
     rows = session.scalars(select(Backorder).where(Backorder.order_id == order.id)).all()

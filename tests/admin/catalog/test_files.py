@@ -13,11 +13,13 @@ from shop.catalog.models import Kind, Product
 from shop.db import session
 from shop.downloads import storage
 from shop.downloads.models import Release
-from shop.licenses.models import LicensePolicy, OnExpiry
+from shop.licenses import policies
+from shop.licenses.models import License, LicensePolicy, OnExpiry
 from tests.admin.catalog.forms import filled
 from tests.admin.conftest import Open
 from tests.browser import Browser
 from tests.factories import make_price, make_variant
+from tests.orders.factories import confirm, make_order, make_payment
 
 XSS = "<script>window.__xss=1</script>"
 
@@ -125,6 +127,38 @@ def test_rules_of_the_product_and_of_a_variant(desk: Browser, product: Product) 
     own = session.scalars(select(LicensePolicy).filter_by(variant_id=team.id)).one()
     assert (own.machine_limit, own.duration_months) == (None, 12)
     assert policy.machine_limit == 3
+
+
+def test_a_variant_gives_its_own_rules_up(desk: Browser, product: Product) -> None:
+    team = make_variant(product=product, options={"Edition": "Team"})
+    rules(desk, product, offline_days="5")
+    query = f"?variant={team.id}"
+    page, removal = (
+        f"/admin/license-rules/{product.id}{part}{query}" for part in ("", "/rules/removal")
+    )
+    assert "the product's rules again" not in desk.get(page).text
+    assert desk.get(removal).status_code == 404
+    rules(desk, product, query, machine_limit="9", offline_days="8")
+    order = make_order(make_price(variant=team))
+    confirm(make_payment(order))
+    license = session.query(License).one()
+    assert removal in desk.get(page).text
+    question = desk.get(removal).text
+    assert "One license that was sold with them follows" in question
+    rules(desk, product, query, machine_limit="10", offline_days="8")
+    form = filled(question, "seen")
+    assert desk.post(removal, data=form).status_code == 409  # not what was shown
+
+    answer = desk.post(removal, data=filled(desk.get(removal).text, "seen"))
+    assert (answer.status_code, answer.location) == (303, page)
+    session.expire_all()
+    assert policies.own(product.id, team.id) is None
+    assert policies.policy_for(product.id, team.id).offline_days == 5
+    assert (license.policy.offline_days, license.machine_limit) == (5, 9)
+    assert (
+        session.query(AuditEntry).filter_by(act="policy.remove").one().data["variant"] == team.sku
+    )
+    assert desk.post(removal, data=form).status_code == 404
 
 
 def test_wrong_and_stale_rules_are_refused(desk: Browser, product: Product) -> None:

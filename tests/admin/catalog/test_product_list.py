@@ -5,11 +5,10 @@ import io
 import re
 
 import pytest
-from sqlalchemy import select
 
-from shop.accounts.models import AuditEntry, Role
+from shop.accounts.models import Role
 from shop.catalog.models import Kind, Product, Status
-from shop.db import commit, session
+from shop.db import session
 from tests.admin.conftest import Open
 from tests.browser import Browser
 from tests.catalog.builders import add_pictures, make_category, make_notebook
@@ -80,28 +79,6 @@ def test_few_questions_however_many_products(desk: Browser) -> None:
     with count_queries() as queries:
         desk.get(LIST + "?search=note&tab=published")
     assert len(queries) <= 8, queries
-
-
-def test_archiving_can_be_undone(desk: Browser, open_as: Open) -> None:
-    here, draft = make_price().variant.product, make_product(status=Status.DRAFT)
-    form = {"action": "archive", "rowid": [here.id, draft.id]}
-    answer = desk.post(LIST + "action/", data=form, follow_redirects=True)
-    assert "2 products are off the shelf." in answer.text
-    assert desk.get(f"/products/{here.slug}").status_code == 404
-    undo = re.search(r'action="(/admin/products/archived/\d+/undo)"', answer.text)
-    assert undo
-    assert desk.get(undo[1]).status_code == 405
-    assert open_as(Role.ADMIN).post(undo[1]).status_code == 404  # another's act
-    assert open_as(Role.SUPPORT).post(undo[1]).status_code == 403
-
-    draft.status = Status.PUBLISHED  # meanwhile, by somebody else
-    commit()
-    assert desk.post(undo[1]).status_code == 303
-    session.expire_all()
-    assert (here.status, draft.status) == (Status.PUBLISHED, Status.PUBLISHED)
-    acts = [entry.act for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
-    assert acts[0] == "products.archive"
-    assert acts[-1] == "products.unarchive"
 
 
 def test_only_what_has_a_price_is_published(desk: Browser) -> None:

@@ -2,23 +2,21 @@
 
 from typing import Any, ClassVar
 
-from flask import abort, flash, redirect, render_template, request
+from flask import abort, flash, request
 from flask_admin import expose
 from flask_admin.actions import action
 from flask_admin.helpers import get_form_data
-from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from shop.accounts import audit
-from shop.accounts.models import AuditEntry
-from shop.admin import cells
+from shop.admin import bulk, cells
 from shop.admin.catalog.products import cells as columns
 from shop.admin.catalog.products import filters, finding, values
 from shop.admin.catalog.products.form import ProductForm, retell
 from shop.admin.editing import EditableView
 from shop.admin.records import Tab
+from shop.admin.undoing import offers
 from shop.catalog import publishing, removal
 from shop.catalog.models import Product, Status, Variant
 from shop.catalog.removal import StillNeeded
@@ -32,7 +30,6 @@ LISTED = (
     defer(Product.description),
     defer(Product.description_html),
 )
-ARCHIVE = "products.archive"
 
 
 class ProductView(EditableView):
@@ -146,6 +143,14 @@ class ProductView(EditableView):
         self.note(verb, product, **changed, **({"said": said} if said else {}))
         return True
 
+    def can_undo(self, form: Any) -> bool:
+        """Goods that came in, and rows and pictures that came or went, stay as they are now."""
+        variants = [row.form for row in form.variants]
+        stays = all(
+            row.id.data and not row.remove.data and not row.stock_change.data for row in variants
+        )
+        return stays and not form.files() and not any(row.form.remove.data for row in form.pictures)
+
     # Deleting
 
     def obstacle(self, record: Product) -> str:
@@ -165,42 +170,20 @@ class ProductView(EditableView):
 
     @action("publish", "Publish")
     def publish(self, ids: list[str]) -> int:
-        before = self._set_status(ids, Status.PUBLISHED)
-        if before:
-            audit.note("products.publish", f"products:{len(before)}", before=_as_json(before))
-        return len(before)
+        return self._set_status(ids, Status.PUBLISHED, "publish", "on the shelf")
 
     @action("archive", "Archive")
     def archive(self, ids: list[str]) -> int:
-        before = self._set_status(ids, Status.ARCHIVED)
-        if before:
-            entry = audit.note(ARCHIVE, f"products:{len(before)}", before=_as_json(before))
-            session.flush()  # the button needs its id
-            page = render_template("admin/_archived.html", entry=entry, count=len(before))
-            flash(Markup(page), "info")  # noqa: S704  ours
-        return len(before)
+        return self._set_status(ids, Status.ARCHIVED, "archive", "off the shelf")
 
-    def _set_status(self, ids: list[str], status: Status) -> dict[int, Status]:
+    def _set_status(self, ids: list[str], status: Status, act: str, where: str) -> int:
         before, problems = publishing.set_all(map(int, ids), status)
         for problem in problems:
             flash(problem, "warn")
-        return before
-
-    @expose("/archived/<int:entry_id>/undo", methods=("POST",))
-    def undo(self, entry_id: int) -> Any:
-        """Give what one act archived its status back, where nobody changed it since."""
-        entry = session.get(AuditEntry, entry_id)
-        if entry is None or entry.act != ARCHIVE or entry.actor != audit.actor():
-            abort(404)
-        before = {int(id): Status(status) for id, status in entry.data["before"].items()}
-        archived = select(Product).where(Product.id.in_(before), Product.status == Status.ARCHIVED)
-        found = list(session.scalars(archived.with_for_update()))
-        for product in found:
-            product.status = before[product.id]
-        audit.note("products.unarchive", f"products:{len(found)}", undone=entry_id)
-        flash(f"{len(found)} are back where they were.", "good")
-        return redirect(self.get_url(".index_view"), 303)
-
-
-def _as_json(before: dict[int, Status]) -> dict[str, str]:
-    return {str(id): str(status) for id, status in before.items()}
+        if before:
+            was = {str(id): str(status) for id, status in before.items()}
+            audit.note(f"products.{act}", f"products:{len(was)}", before=was)
+            said = f"{'One product is' if len(was) == 1 else f'{len(was)} products are'} {where}."
+            changes = {id: (old, str(status)) for id, old in was.items()}
+            offers.offer(f"admin_products.action_view {act}", changes, said, bulk.list_url(self))
+        return len(before)
