@@ -17,7 +17,7 @@ from shop.db import Base, session, utcnow
 from shop.downloads.models import Download, Grant
 from shop.licenses.models import License
 from shop.mail.models import Mail
-from shop.orders.models import Order
+from shop.orders.models import Order, OrderLine, Shipment
 
 Data = dict[str, Any]
 ORDER = (
@@ -25,6 +25,7 @@ ORDER = (
     *("currency", "subtotal", "discount", "discount_code", "delivery", "tax", "total", "paid"),
     *("refunded", "payment_state", "fulfilment_state"),
 )
+PARCEL = ("packed_at", "shipped_at", "delivered_at", "carrier", "tracking_number")
 SUBSCRIPTION = (
     *("status", "quantity", "started_at", "current_period_end", "ends_at", "ended_at"),
     *("card_brand", "card_last4", "cancel_reason", "cancel_comment"),
@@ -40,14 +41,18 @@ def about(user: User) -> Data:
     orders = session.scalars(
         select(Order)
         .where(Order.user_id == user.id)
-        .options(selectinload(Order.lines), selectinload(Order.entries))
+        .options(
+            selectinload(Order.lines).selectinload(OrderLine.swaps), selectinload(Order.entries)
+        )
         .order_by(Order.id)
     ).all()
     lines = [line.id for order in orders for line in order.lines]
+    mine = Shipment.order_id.in_([order.id for order in orders])
+    parcels = session.scalars(select(Shipment).where(mine).order_by(Shipment.id)).all()
     return {
         "written_at": _plain(utcnow()),
         "account": _row(user, "email", "name", "created_at", "email_verified_at"),
-        "orders": [_order(order) for order in orders],
+        "orders": [_order(order, parcels) for order in orders],
         "payments": _payments([order.id for order in orders]),
         "invoices": _rows(Invoice, Invoice.user_id == user.id, *INVOICE),
         "subscriptions": _subscriptions(user),
@@ -69,12 +74,19 @@ def about(user: User) -> Data:
     }
 
 
-def _order(order: Order) -> Data:
-    names = ("title", "sku", "options", "quantity", "unit_amount", "amount", "discount", "tax")
+def _order(order: Order, parcels: Sequence[Shipment]) -> Data:
     return _row(order, *ORDER) | {
-        "lines": [_row(line, *names) for line in order.lines],
+        "lines": [_line(line) for line in order.lines],
+        "parcels": [_row(one, *PARCEL) for one in parcels if one.order_id == order.id],
         "history": [_row(entry, "created_at", "text") for entry in order.entries],
     }
+
+
+def _line(line: OrderLine) -> Data:
+    article = ("title", "sku", "options", "quantity")
+    money = ("unit_amount", "amount", "discount", "tax")
+    swaps = [_row(swap, *article, "created_at") for swap in line.swaps]
+    return _row(line, *article, *money) | {"sent_instead": swaps}
 
 
 def _payments(order_ids: Sequence[int]) -> list[Data]:

@@ -19,7 +19,8 @@ from shop.billing.subscriptions.models import (
 from shop.db import commit, session, utcnow
 from shop.licenses.models import Activation, License
 from shop.mail.models import Mail
-from shop.orders.models import Order
+from shop.orders.fulfilment.models import LineSwap
+from shop.orders.models import Order, Shipment
 from shop.privacy import erasing
 from stripe_sandbox.testing import StripeSandbox
 from tests.accounts.factories import PASSWORD
@@ -27,6 +28,7 @@ from tests.admin.conftest import Open, open_as
 from tests.admin.support.cast import Customer, make_customer
 from tests.admin.support.test_person import make_history, make_subscription
 from tests.browser import Browser, open_browser
+from tests.factories import make_price
 
 __all__ = ["open_as"]
 MARA = "mara@lindqvist.example"
@@ -54,9 +56,20 @@ def make_stale() -> None:
     commit()
 
 
+def send_other_article(mara: Customer) -> None:
+    (line,) = session.get_one(Order, mara.bought.order_id).lines
+    other = make_price().variant
+    line.swaps = [
+        LineSwap(variant_id=other.id, title="Other", sku="OTHER-1", quantity=1, unit_amount=1900)
+    ]
+    session.add(Shipment(order_id=line.order_id, tracking_number="00340434161094"))
+    commit()
+
+
 def test_a_person_takes_all_of_it_along(browser: Browser, mara: Customer) -> None:
     make_history(mara)
     make_subscription(mara)
+    send_other_article(mara)
     assert "Download your data" in browser.get("/account/data").text
     answer = browser.post("/account/data/export")
     assert answer.status_code == 200
@@ -65,6 +78,9 @@ def test_a_person_takes_all_of_it_along(browser: Browser, mara: Customer) -> Non
     assert data["account"]["email"] == MARA
     assert data["orders"][0]["number"] == mara.number
     assert data["orders"][0]["billing_address"]["line1"] == "Hafenstr. 1"
+    (line,) = data["orders"][0]["lines"]
+    assert [one["sku"] for one in line["sent_instead"]] == ["OTHER-1"]
+    assert [one["tracking_number"] for one in data["orders"][0]["parcels"]] == ["00340434161094"]
     assert data["invoices"][0]["number"] == mara.invoice
     assert data["licenses"][0]["devices"][0]["name"] == "Mara-laptop"
     assert data["downloads"][0]["file_name"] == "editor.zip"
