@@ -28,7 +28,7 @@ class Staff(Visitor):
     def deliver(self, order: Any) -> None:
         """The only parcel of the order."""
         page = f"/admin/orders/{order['number']}/delivery"
-        self.fill(page, r"/delivery/\d+", says="Done.", act="deliver")
+        self.fill(page, r"/delivery/\d+", says="The parcel has arrived.", act="deliver")
 
     def wait_for(self, order: Any, reason: str) -> None:
         """For the only line of the order."""

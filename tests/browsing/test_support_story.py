@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
 from shop.accounts.models import AuditEntry
+from shop.demo.wares import Ware
 from shop.orders.models import Order
 from tests.browsing import staff, troubled
 from tests.browsing.conftest import OpenWindow
@@ -19,6 +20,7 @@ from tests.servers.house import House
 
 pytestmark = pytest.mark.browser
 MOST_CLICKS = 2
+STUDIO = Ware("lathe-mastering-suite", "FWA-LTH-STU")
 STORIES = (troubled.refunded, troubled.disputed, troubled.full, troubled.unpaid)
 CLOSED = ("/admin/staff/", "/admin/tax/", "/admin/audit/", "/admin/reports/")
 
@@ -129,7 +131,7 @@ def test_what_support_may_not_do_is_refused_and_noted(
 
 
 def expensive_order(window: Window, width: int) -> str:
-    email, _key = troubled.buy(window, f"studio{width}", GOOD, "lathe-mastering-suite", "Studio")
+    email, _key = troubled.buy(window, f"studio{width}", GOOD, STUDIO)
     with window.house.session() as session:
         return session.scalars(select(Order.number).where(Order.email == email)).one()
 

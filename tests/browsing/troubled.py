@@ -11,19 +11,23 @@ from shop.billing.invoices.models import Invoice, InvoiceStatus
 from shop.billing.models import Payment
 from shop.billing.subscriptions.models import Subscription
 from shop.db import utcnow
+from shop.demo.buyers import VISA, Buyer
+from shop.demo.people import JONAS
+from shop.demo.wares import Ware
 from shop.licenses.models import License
 from shop.orders.models import Order
-from tests.browsing.purchase import add, check_out, pay_hosted, wait_for_order
+from tests.browsing.purchase import GOOD
 from tests.browsing.subscribing import choose, open_account, pay, sign_in, wait_for_state
 from tests.browsing.window import Window
 from tests.servers.house import House
 from tests.servers.processes import eventually
 
-PLUG_IN = "room-tone-reverb"
+PLUG_IN = Ware("room-tone-reverb", "FWA-RTN-PER")
 ATLAS = "atlas-file-organizer"
 TRIAL = r"Personal.*14 days free, then €5\.00"
 MASTERCARD, VISA_DEBIT = "5555555555554444", "4000056655665556"
 IS_DISPUTED, FAILS_LATER = "4000000000000259", "4000000000000341"
+METHODS = {GOOD: VISA, MASTERCARD: "pm_card_mastercard", IS_DISPUTED: "pm_card_createDispute"}
 
 
 @dataclass(frozen=True)
@@ -129,19 +133,12 @@ def in_days(days: int) -> int:
     return int((utcnow() + timedelta(days=days)).timestamp())
 
 
-def buy(
-    window: Window, name: str, card: str, slug: str = PLUG_IN, edition: str = "Personal"
-) -> tuple[str, str]:
+def buy(window: Window, name: str, card: str, ware: Ware = PLUG_IN) -> tuple[str, str]:
     """A guest buys a plug-in; their address and their key."""
-    page, email = window.page, f"{name}@troubled.example"
-    page.goto(f"/products/{slug}")
-    add(page, edition)
-    check_out(page, email, {"Postal code": "10119"})
-    page.get_by_role("button", name="Stripe").click()
-    pay_hosted(page, card)
-    page.wait_for_url("**/orders/**")
-    wait_for_order(page, "Paid", reloading=True)
-    return email, page.locator(".key").first.inner_text().strip()
+    buyer = Buyer(window.house.base_url, JONAS, visit=1)
+    buyer.email = f"{name}@troubled.example"
+    (line,) = buyer.buy(ware, card=METHODS[card])["lines"]
+    return buyer.email, line["license_key"]
 
 
 def _is(window: Window, key: str, where: ColumnElement[bool]) -> bool:

@@ -36,8 +36,8 @@ class MailView(FindingView):
         Tab("waiting", "Waiting", Mail.state.in_((State.PENDING, State.FAILED))),
         Tab("sent", "Sent", Mail.state == State.DONE),
     )
-    column_list = ("created_at", "subject", "recipient", "reference", "state", "attempts", "error")
-    column_details_list = (*column_list, "template", "sent_at")
+    column_list = ("created_at", "subject", "recipient", "reference", "state", "error")
+    column_details_list = (*column_list, "attempts", "template", "sent_at")
     column_labels: ClassVar[dict[str, str]] = {
         "created_at": "Written",
         "recipient": "To",
