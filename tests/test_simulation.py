@@ -69,9 +69,12 @@ def test_unknown_plans_are_refused(app: Flask, price: Price) -> None:
     assert price.variant.sku in simulate(app, "--plans")
 
 
-def test_a_stripe_that_is_not_there_is_named(app: Flask, price: Price) -> None:
+def test_a_stripe_that_is_not_there_is_named(
+    app: Flask, price: Price, monkeypatch: pytest.MonkeyPatch
+) -> None:
     nowhere = {"stripe_api_base": "http://127.0.0.1:9"}
-    app.extensions["settings"] = app.extensions["settings"].model_copy(update=nowhere)
+    changed = app.extensions["settings"].model_copy(update=nowhere)
+    monkeypatch.setitem(app.extensions, "settings", changed)
     result = app.test_cli_runner().invoke(args=["simulate", str(price.id)])
     assert result.exit_code == 1
     assert "Stripe does not answer at http" in result.output
