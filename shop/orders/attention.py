@@ -23,8 +23,8 @@ CURES = MappingProxyType(
             "wrong, then ask Stripe again."
         ),
         "a refund failed": "The money is still here: refund it again, or agree on another way.",
-        REASONS[Stage.ASKED]: "Answer the bank at Stripe: the dispute below has the link and day.",
-        REASONS[Stage.OPEN]: "Send evidence at Stripe: the dispute below has the link and day.",
+        REASONS[Stage.ASKED]: "Answer the bank at Stripe: the dispute below says by when.",
+        REASONS[Stage.OPEN]: "Send evidence at Stripe: the dispute below says by when.",
         REASONS[Stage.LOST]: "Decide whether the goods are to come back, and what to do next.",
         "paid but no key": "Upload keys: the buyer is served at once. Or refund the line.",
         "Stripe's page told no address to deliver to": "Ask the buyer, then correct the address.",
