@@ -74,15 +74,21 @@ def remind_subscribers() -> None:
 @shared_task
 def keep_portals() -> None:
     """A price that was withdrawn or added is told to the portal even if nobody opens it here."""
-    with _while_stripe_answers("portal"):
+    try:
         portal_settings.keep_used()
+    except ShopError as error:
+        db.rollback()
+        log.warning("portal waits", error=type(error).__name__)
 
 
 @shared_task
 def forget_customers() -> None:
     """Who was erased here is erased at Stripe, as soon as it answers."""
-    with _while_stripe_answers("erasure"):
-        customers.erase_unwanted()
+    row_ids = customers.unwanted()
+    db.commit()
+    for row_id in row_ids:
+        with _waiting_on_failure("erasure", row_id):
+            customers.erase(row_id)
 
 
 def sweep() -> int:
@@ -106,16 +112,6 @@ def sweep() -> int:
     for owing_id in owing_ids:
         collect_open.run(owing_id)
     return sum(map(len, (event_ids, refund_ids, trial_ids, grace_ids, lost_ids, owing_ids)))
-
-
-@contextmanager
-def _while_stripe_answers(what: str) -> Iterator[None]:
-    """Else the next round does it."""
-    try:
-        yield
-    except ShopError as error:
-        db.rollback()
-        log.warning(f"{what} waits", error=type(error).__name__)
 
 
 @contextmanager

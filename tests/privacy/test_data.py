@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from shop.accounts import passwords, tokens
 from shop.accounts.models import ApiToken, AuditEntry, MailedLink, Role, SignInSession, User
@@ -23,7 +24,7 @@ from shop.orders.fulfilment.models import LineSwap
 from shop.orders.models import Order, Shipment
 from shop.privacy import erasing
 from stripe_sandbox.testing import StripeSandbox
-from tests.accounts.factories import PASSWORD
+from tests.accounts.factories import PASSWORD, make_user
 from tests.admin.conftest import Open, open_as
 from tests.admin.support.cast import Customer, make_customer
 from tests.admin.support.test_person import make_history, make_subscription
@@ -177,6 +178,21 @@ def test_stripe_forgets_them_too(
     assert session.query(StripeCustomer).count() == 0
     (event,) = stripe_sandbox.events("customer.deleted")
     assert event["data"]["object"]["id"] == stripe_id
+
+
+def test_one_whom_stripe_keeps_holds_up_nobody(
+    mara: Customer, stripe_sandbox: StripeSandbox
+) -> None:
+    ids = [one.id for one in (session.get_one(User, mara.user_id), make_user())]
+    kept, gone = [customers.stripe_customer_of(session.get_one(User, id)) for id in ids]
+    for id in ids:
+        customers.forget(id)
+    commit()
+    stripe_sandbox.fault("drop", f"/v1/customers/{kept}", method="DELETE", times=2)
+    tasks.forget_customers.run()
+    assert session.scalars(select(StripeCustomer.stripe_customer_id)).all() == [kept]
+    (event,) = stripe_sandbox.events("customer.deleted")
+    assert event["data"]["object"]["id"] == gone
 
 
 def test_what_runs_is_ended_first(open_as: Open, mara: Customer) -> None:

@@ -1,8 +1,9 @@
 """Who pays, at Stripe: a Customer for each account."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from shop import db
 from shop.accounts.models import User
@@ -53,19 +54,21 @@ def forget(user_id: int) -> None:
     enqueue("shop.billing.tasks.forget_customers")
 
 
-def erase_unwanted() -> None:
-    """Commits after each; one whom Stripe did not erase stays unwanted, and is tried again.
+def unwanted() -> Sequence[int]:
+    """Rows of those whom Stripe has yet to erase."""
+    return session.scalars(select(StripeCustomer.id).filter_by(is_unwanted=True)).all()
 
-    :raises ShopError: when Stripe does not answer.
+
+def erase(row_id: int) -> None:
+    """At Stripe, then here; commits before it asks Stripe. Once more does nothing.
+
+    :raises ShopError: when Stripe does not do it; they stay unwanted, and it is tried again.
     """
-    rows = session.scalars(select(StripeCustomer).filter_by(is_unwanted=True)).all()
-    wanted = [(row.id, row.stripe_customer_id) for row in rows]
+    stripe_id = session.scalar(select(StripeCustomer.stripe_customer_id).filter_by(id=row_id))
     db.commit()
-    for row_id, stripe_id in wanted:
-        if stripe_id:
-            _erase(stripe_id)
-        session.delete(session.get_one(StripeCustomer, row_id))
-        db.commit()
+    if stripe_id:
+        _erase(stripe_id)
+    session.execute(delete(StripeCustomer).where(StripeCustomer.id == row_id))
 
 
 def _erase(stripe_id: str) -> None:
