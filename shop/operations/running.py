@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import click
 
-from shop import db
+from shop import config, db
 from shop.config import Settings
 from shop.operations import schema, seeding
 from shop.operations.processes import Processes
@@ -49,7 +49,7 @@ def run_command(
         processes.start("worker", worker(settings))  # the shop opens sooner without them
         processes.start("sweeper", [script("shop"), "sweep"])
         if is_open:
-            click.echo(seeding.greeting(settings))
+            click.echo(seeding.greeting(config.current()))
         if is_open and is_new and demo:
             processes.start("demo", [script("shop"), "demo", "--quiet"], passing=True)
         code = processes.wait()
