@@ -1,19 +1,11 @@
 import pytest
-from flask import Flask
 
 from shop.accounts.models import Role
-from shop.checkout.seeds import seed_checkout
-from shop.db import commit
 from tests.admin.conftest import Open
 from tests.browser import Browser
+from tests.checkout.conftest import app
 
-
-@pytest.fixture
-def app(app: Flask) -> Flask:
-    """With delivery methods and tax rates."""
-    seed_checkout()
-    commit()
-    return app
+__all__ = ["app"]
 
 
 @pytest.fixture

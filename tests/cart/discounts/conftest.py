@@ -1,12 +1,11 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 
 from shop.cart.discounts.applying import guesses
-from shop.checkout.seeds import seed_checkout
-from shop.db import commit
-from tests.checkout.buyer import Buyer, open_buyer
+from tests.checkout.conftest import app, buyer, racing_app, stranger
+
+__all__ = ["app", "buyer", "racing_app", "stranger"]
 
 
 @pytest.fixture(autouse=True)
@@ -15,28 +14,3 @@ def _patience() -> Iterator[None]:
     guesses.forget()
     yield
     guesses.forget()
-
-
-@pytest.fixture
-def app(app: Flask) -> Flask:
-    """With delivery methods and tax rates."""
-    seed_checkout()
-    commit()
-    return app
-
-
-@pytest.fixture
-def racing_app(either_app: Flask) -> Flask:
-    seed_checkout()
-    commit()
-    return either_app
-
-
-@pytest.fixture
-def buyer(app: Flask) -> Buyer:
-    return open_buyer(app)
-
-
-@pytest.fixture
-def stranger(app: Flask) -> Buyer:
-    return open_buyer(app)
