@@ -17,7 +17,7 @@ from stripe._base_address import BaseAddresses
 
 from shop.config import Settings
 from shop.db import session
-from shop.errors import ShopError, Unavailable
+from shop.errors import BadInput, ShopError, Unavailable
 from shop.logs import log
 
 API_VERSION: Final = "2026-10-28.endive"
@@ -30,6 +30,8 @@ REFUSALS = (
     stripe.InvalidRequestError,
     stripe.IdempotencyError,
 )
+METHODS = frozenset({"payment_method", "confirmation_token"})
+AUTHENTICATION_FAILED: Final = "payment_intent_authentication_failure"
 
 
 class Declined(ShopError):
@@ -39,9 +41,19 @@ class Declined(ShopError):
     title = "Your bank said no"
 
     def __init__(self, message: str, code: str) -> None:
-        super().__init__(f"{message} Nothing was charged. Try another card or another way to pay.")
+        super().__init__(words_of_decline(message, code))
         self.code = code
         self.reason = message
+
+
+def words_of_decline(message: str, code: str | None) -> str:
+    """What the bank or Stripe said, that nothing is lost, and what to do."""
+    if code == AUTHENTICATION_FAILED:  # theirs gives the same advice at length
+        return (
+            "Your bank could not confirm that it was you. Nothing was charged. "
+            "Try again, or pay another way."
+        )
+    return f"{message} Nothing was charged. Try another card or another way to pay."
 
 
 class StripeUnavailable(Unavailable):
@@ -72,6 +84,18 @@ class StripeRefused(ShopError):
 
 class Missing(StripeRefused):
     """There is no such object at Stripe."""
+
+
+class UnknownMethod(Missing):
+    """What the caller would pay with is not there; that is no fault of the shop."""
+
+    status = BadInput.status
+    title = BadInput.title
+    message = "There is no such payment method. Name another one."
+
+    def __init__(self, code: str, reason: str, field: str) -> None:
+        super().__init__(code, reason)
+        self.errors = {field: [self.message]}
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -150,7 +174,8 @@ def translate(error: stripe.StripeError) -> ShopError:
     if isinstance(error, stripe.CardError):
         return Declined(message, getattr(error.error, "decline_code", None) or code)
     if code == "resource_missing":
-        return Missing(code, message)
+        field = getattr(error, "param", None)
+        return UnknownMethod(code, message, field) if field in METHODS else Missing(code, message)
     if isinstance(error, REFUSALS):
         return StripeRefused(code, message)
     return StripeFault() if (error.http_status or 0) >= 500 else StripeUnavailable()

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from shop import db
 from shop.billing import mirror
+from shop.billing.gateway import words_of_decline
 from shop.billing.models import Payment, PaymentStatus
 from shop.cart.carts import find_cart
 from shop.checkout.drafts.models import Draft
@@ -69,10 +70,7 @@ def _show_order(order: Order) -> Response:
 
 def _try_again(payment: Payment) -> Response:
     if payment.error_message:
-        text = (
-            f"{payment.error_message} Nothing was charged. Try another card or another way to pay."
-        )
-        flash(text, "bad")
+        flash(words_of_decline(payment.error_message, payment.error_code), "bad")
     else:
         flash("The payment is not finished. Nothing was charged.", "warn")
     return redirect(url_for("checkout.show_step", step="payment"), 303)

@@ -125,6 +125,15 @@ def test_a_decline_has_the_banks_words_and_the_next_card_pays(buyer: Buyer) -> N
     assert len(orders()) == 1
 
 
+def test_a_method_that_is_not_there_is_the_callers_mistake(buyer: Buyer) -> None:
+    buyer.add(make_price(kind=Kind.DIGITAL))
+    token = buyer.open_session()
+    answer = buyer.pay(token, payment_method="pm_nothing")
+    assert answer.status_code == 422
+    assert answer.json["errors"]["payment_method"] == [answer.json["detail"]]
+    assert buyer.confirm(token).json["status"] == "completed"
+
+
 def test_a_bank_that_wants_to_see_the_customer_is_named(buyer: Buyer) -> None:
     buyer.add(make_price(kind=Kind.DIGITAL))
     token = buyer.open_session()

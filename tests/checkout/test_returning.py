@@ -114,6 +114,17 @@ def test_a_decline_leads_back_with_the_reason(buyer: Buyer) -> None:
     assert "insufficient funds. Nothing was charged." in answer.text
 
 
+def test_who_did_not_convince_the_bank_may_try_again(
+    buyer: Buyer, stripe_sandbox: StripeSandbox
+) -> None:
+    start_paying(buyer)
+    pay_at_stripe("pm_card_authenticationRequired")
+    stripe_sandbox.authenticate(payments()[0].stripe_payment_intent_id or "", passes=False)
+    answer = buyer.get("/checkout/return", follow_redirects=True)
+    assert answer.request.path == "/checkout/payment"
+    assert "could not confirm that it was you. Nothing was charged. Try again" in answer.text
+
+
 def test_stripe_away_at_the_return_shows_the_order_as_it_is(
     buyer: Buyer, stripe_sandbox: StripeSandbox
 ) -> None:

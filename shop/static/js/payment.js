@@ -48,6 +48,9 @@ function decidedElsewhere({ code, payment_intent }) {
 
 function wordsFor(error) {
   if (error.type === "validation_error") return error.message;
+  if (error.code === "payment_intent_authentication_failure") {
+    return "Your bank could not confirm that it was you. Nothing was charged. Try again, or pay another way.";
+  }
   if (error.type === "card_error") return `${error.message} Nothing was charged. Try another card or another way to pay.`;
   return "We could not reach Stripe. Nothing was lost; please try again.";
 }
