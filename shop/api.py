@@ -10,9 +10,19 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, request
+from flask_wtf.csrf import CSRFError
 from pydantic import BaseModel, ConfigDict, ValidationError
+from werkzeug.exceptions import HTTPException
 
 PROBLEM = "application/problem+json"
+UNPROVEN = (
+    "Send the token of GET /api/csrf as X-CSRFToken, with the cookie that came with it, "
+    "or a bearer token instead of both."
+)
+WAYS_ON = {
+    404: "There is no such address. /api/docs shows those there are.",
+    405: "This address does not take that method. The header Allow names those it takes.",
+}
 
 
 class Input(BaseModel):
@@ -112,6 +122,12 @@ def _parse(read: Callable[[], BaseModel]) -> BaseModel:
 
 def show_rejected(error: Rejected) -> Response:
     return problem(422, "Please check your input", "Some fields are wrong.", errors=error.errors)
+
+
+def show_http_error(error: HTTPException, status: int, detail: str) -> Response:
+    if isinstance(error, CSRFError):
+        detail = UNPROVEN
+    return problem(status, error.name, detail or WAYS_ON.get(status, error.name))
 
 
 def _respond(answer: Any, status: int) -> Response:

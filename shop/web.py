@@ -144,7 +144,7 @@ def show_http_error(error: HTTPException) -> Response:
     if isinstance(error, CSRFError):
         detail = "This page was open for too long. Please go back, reload it and try again."
     if api.is_api_request():
-        response = api.problem(status, error.name, detail or error.name)
+        response = api.show_http_error(error, status, detail)
     else:
         response = Response(*_error_page(status, "", detail))
     response.headers.update(

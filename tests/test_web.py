@@ -180,6 +180,11 @@ def test_a_wrong_method_is_told_the_right_ones(
     assert answer.mimetype == kind
 
 
+@pytest.mark.parametrize(("path", "way_on"), [("nothing", "/api/docs"), ("cart/items", "Allow")])
+def test_the_api_says_how_to_go_on(client: FlaskClient, path: str, way_on: str) -> None:
+    assert way_on in client.get(f"/api/{path}").get_json()["detail"]
+
+
 def test_a_page_that_is_not_there_helps_to_find_it(client: FlaskClient) -> None:
     answer = client.get("/nothing")
 

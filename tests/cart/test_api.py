@@ -110,7 +110,9 @@ def test_an_id_too_large_for_the_database_is_not_there(client: Browser) -> None:
 def test_csrf_token_for_cookie_clients(client: Browser) -> None:
     client.has_token = False
     body = {"price_id": make_price().id, "quantity": 1}
-    assert client.post("/api/cart/items", json=body).status_code == 400
+    refused = client.post("/api/cart/items", json=body)
+    assert refused.status_code == 400
+    assert "GET /api/csrf" in (refused.json or {})["detail"]
     token = (client.get("/api/csrf").json or {})["token"]
     answer = client.post("/api/cart/items", json=body, headers={"X-CSRFToken": token})
     assert answer.status_code == 201
