@@ -29,6 +29,14 @@ def create_item() -> Response:
     return redirect(url_for(".show"), 303)
 
 
+@bp.get("/cart/discount")
+@bp.get("/cart/items")
+@bp.get("/cart/items/<int(max=2147483647):line_id>")
+def show_afresh(line_id: int | None = None) -> Response:  # noqa: ARG001  of the address
+    """For who reloads what a refused form drew."""
+    return redirect(url_for(".show"), 303)
+
+
 @bp.post("/cart/items/<int(max=2147483647):line_id>")
 def update_item(line_id: int) -> Response | tuple[str, int]:
     form = QuantityForm(request.form)

@@ -106,6 +106,12 @@ def change_country() -> Answer:
     return render("address", checkout, there, form=form)
 
 
+@bp.get("/discount")
+def show_afresh() -> Response:
+    """For who reloads what a refused code drew."""
+    return redirect(url_for(".start"), 303)
+
+
 @bp.post("/discount")
 def apply_discount() -> Answer:
     """From beside any step, which is shown again; a payment under way is given up by the next."""

@@ -73,6 +73,11 @@ def test_x01_a_quantity_is_needed_to_set_one(client: Browser) -> None:
     assert client.post(f"/cart/items/{line}").status_code == 422
 
 
+@pytest.mark.parametrize("path", ["/cart/items", "/cart/items/1", "/cart/discount"])
+def test_the_address_of_a_refused_form_leads_to_the_cart(client: Browser, path: str) -> None:
+    assert client.get(path).location == "/cart"
+
+
 @pytest.mark.parametrize("price_id", ["0", "999999", "99999999999999999999", "x", "", "-1", "٣"])
 def test_unknown_prices_are_refused(client: Browser, price_id: str) -> None:
     assert add(client, price_id) in {404, 422}

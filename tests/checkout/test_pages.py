@@ -50,6 +50,14 @@ def test_no_step_can_be_skipped(buyer: Buyer) -> None:
     assert buyer.post("/checkout/payment").location == "/checkout/contact"
 
 
+def test_the_address_of_a_refused_code_leads_to_the_step(buyer: Buyer) -> None:
+    buyer.add(make_price())
+    refused = buyer.post("/checkout/discount", data={"code": "NONE", "step": "contact"})
+    assert refused.status_code == 422
+    again = buyer.get("/checkout/discount", follow_redirects=True)
+    assert again.request.path == "/checkout/contact"
+
+
 def test_a_name_may_be_too_long(buyer: Buyer) -> None:
     buyer.add(make_price())
     answer = buyer.post("/checkout/contact", data=CONTACT | {"name": "x" * 201})
