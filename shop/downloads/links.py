@@ -45,7 +45,7 @@ class LinkEnded(ShopError):
 
     status = 410
     title = "This link has ended"
-    message = "This link has ended. Get a new one from your order."
+    message = "It worked for ten minutes. Get a new one from your order."
 
     def __init__(self, claim: Claim) -> None:
         super().__init__()

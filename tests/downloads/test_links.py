@@ -96,7 +96,7 @@ def test_an_ended_link_leads_its_owner_back(
     monkeypatch.setattr(links, "LIFETIME", timedelta(seconds=-1))
     answer = client.get(link)
     assert answer.status_code == 410
-    assert "This link has ended. Get a new one from your order." in answer.text
+    assert "It worked for ten minutes. Get a new one from your order." in answer.text
     assert f'href="/downloads/{grant.token}"' in answer.text
     assert client.get(link, headers={"Range": "bytes=5-"}).status_code == 410
     stranger = open_browser(app)
