@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import event
 
 from shop import config
+from shop.accounts import passwords
 from shop.cli import open_shop
 from shop.config import Settings
 from shop.db import Base, OneTransaction, db, refuse_flush
@@ -51,6 +53,15 @@ def _settings_hold() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept, "PAUSE", 3600.0)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def production_hasher() -> Iterator[PasswordHasher]:
+    """What the shop hashes with; in most tests a hash costs less, as some make many."""
+    with pytest.MonkeyPatch.context() as patch:
+        dear = passwords._hasher
+        patch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
+        yield dear
 
 
 @pytest.fixture(scope="session")

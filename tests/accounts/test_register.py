@@ -1,8 +1,9 @@
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import func, select
 
-from shop.accounts import people
+from shop.accounts import passwords, people
 from shop.accounts.models import MailedLink, Purpose, Role, User
 from shop.db import commit, session
 from tests.accounts.factories import PASSWORD, make_user
@@ -152,10 +153,14 @@ def test_what_was_typed_stays_but_not_the_password(client: Browser) -> None:
     assert client.post(newest_link(EMAIL), data={"password": NEW_PASSWORD}).status_code == 303
 
 
-def test_the_password_is_hashed(client: Browser) -> None:
+def test_the_password_is_hashed(
+    client: Browser, production_hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_hasher", production_hasher)
     register(client, EMAIL)
     kept = session.get_one(User, 1).password_hash
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert passwords.is_right(NEW_PASSWORD, kept)
 
 
 @pytest.mark.parametrize("page", ["/register", "/password-reset"])
