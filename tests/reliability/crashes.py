@@ -93,7 +93,7 @@ class Snapshot:
 
     def __init__(self, settings: Settings, stripe: StripeSandbox) -> None:
         self.file = settings.data_dir / "shop.db"
-        self.copy = settings.data_dir / "snapshot.db"
+        self.copy = settings.data_dir / f"snapshot-{id(self)}.db"
         self.store = stripe.server.box.store
         self.stripe = sqlite3.connect(":memory:", check_same_thread=False)
         self._let_go()
@@ -111,6 +111,7 @@ class Snapshot:
 
     def close(self) -> None:
         self.stripe.close()
+        self.copy.unlink()
 
     def _let_go(self) -> None:
         session.remove()
