@@ -1,5 +1,6 @@
 """`/readyz` and `shop doctor`, with each part down in its turn."""
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,12 +18,12 @@ from shop.cli import open_shop
 from shop.config import Settings
 from shop.db import commit, db, session, utcnow
 from shop.leases import State
-from shop.operations import schema
 from shop.search import tasks as search_tasks
 from stripe_sandbox.testing import StripeSandbox
 from tests.factories import make_product
 from tests.mail.factories import make_mail
 from tests.mail.smtp import smtp_server
+from tests.servers.house import empty_file
 from tests.servers.processes import eventually
 
 PARTS = (
@@ -32,15 +33,26 @@ PARTS = (
 NOBODY = "127.0.0.1:9"
 
 
-@pytest.fixture
-def migrated(settings: Settings, stripe_sandbox: StripeSandbox, tmp_path: Path) -> Settings:
-    """A shop that has all it needs, by its settings."""
-    ours = settings.model_copy(update={"data_dir": tmp_path})
-    schema.upgrade(ours.sqlalchemy_url)
-    with shop_with(ours):
+@pytest.fixture(scope="module")
+def prepared(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a shop with its schema, a product and an index."""
+    folder = tmp_path_factory.mktemp("prepared")
+    shutil.copy(empty_file(), folder / "shop.db")
+    with shop_with(settings.model_copy(update={"data_dir": folder})):
         make_product()
         search_tasks.sweep()
         commit()
+    return folder
+
+
+@pytest.fixture
+def migrated(
+    settings: Settings, stripe_sandbox: StripeSandbox, prepared: Path, tmp_path: Path
+) -> Settings:
+    """A shop that has all it needs, by its settings."""
+    ours = settings.model_copy(update={"data_dir": tmp_path})
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    with shop_with(ours):
         endpoint.keep(endpoint.url())
     return ours
 

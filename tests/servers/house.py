@@ -94,7 +94,7 @@ class House:
 
     def start(self) -> Self:
         if not self.settings.database_url and not self._file.exists():
-            shutil.copy(_empty_file(), self._file)
+            shutil.copy(empty_file(), self._file)
         schema.upgrade(self.settings.sqlalchemy_url)
         for part in self.parts.values():
             part.start()
@@ -191,7 +191,7 @@ class House:
 
 
 @cache
-def _empty_file() -> Path:
+def empty_file() -> Path:
     """An SQLite database after all migrations, which take three seconds."""
     file = Path(tempfile.mkdtemp(prefix="keystall-schema-"), "shop.db")
     schema.upgrade(f"sqlite:///{file}")
