@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from shop import append_only
 from shop.db import db
-from shop.operations.invariants import broken
+from shop.operations.invariants import RULES, Violation, _rows, broken
 from shop.operations.invariants.at_stripe import CHECKOUTS, EVENTS, INTENTS, REFUNDS, Books, Rows
 
 AN_ORDER = "(SELECT MIN(order_id) FROM fulfilments)"
@@ -38,18 +38,24 @@ class Plant:
     spoil: str | Spoil
 
 
-def codes(plant: Plant | None, books: Books) -> set[str]:
-    """Of the rules that see it; afterwards nothing is left of it."""
+def offenses(books: Books) -> list[Violation]:
+    with _undone() as connection:
+        return broken(connection, books)
+
+
+def is_seen(plant: Plant, books: Books) -> bool:
+    """By the rule it breaks; afterwards nothing is left of it."""
     rows = {table: [dict(row) for row in found] for table, found in books.rows.items()}
     with _undone() as connection:
         _unlock(connection)
-        if plant is not None and isinstance(plant.spoil, str):
+        if isinstance(plant.spoil, str):
             changed = connection.execute(text(plant.spoil)).rowcount
             assert changed, f"{plant} spoils nothing"
-        elif plant is not None:
-            spoil: Spoil = plant.spoil  # type: ignore[assignment]
-            spoil(rows)
-        return {violation.code for violation in broken(connection, replace(books, rows=rows))}
+        else:
+            plant.spoil(rows)
+        replace(books, rows=rows).write(connection)
+        rule = next(rule for rule in RULES if rule.code == plant.code)
+        return any(_rows(rule, connection, books.since))
 
 
 def _unlock(connection: Connection) -> None:
