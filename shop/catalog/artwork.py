@@ -15,6 +15,7 @@ BOX = 840  # divides by 3, 4 and 6, so no seams between cells
 CELLS_PER_ROW = (4, 3, 6)
 TITLE_BAND = 630
 MARGIN = 44
+BASELINE = 776  # of the title's last line
 TITLE_WIDTH = BOX - 2 * MARGIN
 EM = 0.66  # of a wide face's average letter: which one will be there is not known
 LONGEST_LINE = 15
@@ -55,13 +56,12 @@ def draw(slug: str, title: str, view: int = 0, size: int = BOX) -> bytes:
     base = _dice(slug)
     palette = base.choice(PALETTES)
     motifs = base.sample(MOTIFS, 3)
-    number = base.randrange(100, 999)
     parts = [
         _square(0, 0, BOX, palette.ground),
         *_pattern(_dice(slug, view), view, palette, motifs),
     ]
     if view == 0:
-        parts.append(_label(title, f"{slug[:3].upper()}-{number}", palette))
+        parts.append(_label(title, palette))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {BOX} {BOX}" '
         f'width="{size}" height="{size}" role="img"><title>{escape(title)}</title>'
@@ -153,19 +153,17 @@ def _dots(cell: Cell) -> str:
 MOTIFS: tuple[Motif, ...] = (_quarter, _triangle, _bars, _disc, _ring, _dots)
 
 
-def _label(title: str, code: str, palette: Palette) -> str:
-    """The name in the band below the pattern, in one or two lines, and a made-up article number."""
+def _label(title: str, palette: Palette) -> str:
+    """The name in the band below the pattern, in one or two lines."""
     lines = _lines(title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE].rstrip()}…")
     size = min(76 if len(lines) == 1 else 56, int(TITLE_WIDTH / (EM * max(map(len, lines)))))
     rows = "".join(
-        f'<text x="{MARGIN}" y="{748 - size * 1.04 * above:g}">{escape(line)}</text>'
+        f'<text x="{MARGIN}" y="{BASELINE - size * 1.04 * above:g}">{escape(line)}</text>'
         for above, line in zip(range(len(lines))[::-1], lines, strict=True)
     )
     return (
-        f'<g fill="{palette.ink}"><g font-family="{FONTS}" font-size="{size}" font-weight="700" '
+        f'<g fill="{palette.ink}" font-family="{FONTS}" font-size="{size}" font-weight="700" '
         f'letter-spacing="-1.5">{rows}</g>'
-        f'<text x="{MARGIN + 2}" y="797" font-family="ui-monospace,monospace" font-size="26">'
-        f"{escape(code)}</text></g>"
     )
 
 
