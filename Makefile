@@ -9,6 +9,9 @@ export SHOP_STRIPE_API_BASE ?= http://127.0.0.1:$(SANDBOX_PORT)
 export SHOP_DATA_DIR ?= var
 export SHOP_STRIPE_WEBHOOK_SECRET ?= whsec_keystall_development_only_0000000000
 
+# A shop is several processes, and its tests start hundreds: what one has compiled, all have.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: run install test lint bench clean
 
 run: install
