@@ -1,10 +1,11 @@
-"""Every page that a stranger can open, on a phone."""
+"""Every page that a stranger can open, on a desk and on a phone."""
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browsing.conftest import OpenWindow
-from tests.browsing.window import DESKTOP, PHONE
+from tests.browsing.test_back_office import look
+from tests.browsing.window import DESKTOP
 
 pytestmark = pytest.mark.browser
 PATHS = (
@@ -24,24 +25,14 @@ PATHS = (
 )
 
 
-def test_every_page_fits_a_phone(open_window: OpenWindow) -> None:
-    window = open_window(PHONE)
-    window.expected.add(404)
-    for path in PATHS:
-        window.page.goto(path)
-        expect(window.page.get_by_role("heading", level=1)).to_have_count(1)
-        expect(window.page.get_by_role("main")).to_have_count(1)
-        assert window.overflow() == 0, path
-
-
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
-def test_axe_finds_nothing_on_any_page(open_window: OpenWindow, width: int) -> None:
-    window = open_window(width)
+def test_every_page_fits_and_axe_finds_nothing(open_window: OpenWindow) -> None:
+    window = open_window()
     window.expected.add(404)
     findings = []
     for path in PATHS:
         window.page.goto(path)
-        findings += window.findings()
+        expect(window.page.get_by_role("main")).to_have_count(1)
+        findings += look(window)
     assert not findings, "\n".join(findings)
 
 

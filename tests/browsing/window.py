@@ -16,6 +16,7 @@ from tests.servers.house import House
 
 PATIENCE = 15_000  # milliseconds
 DESKTOP, PHONE = 1280, 360
+HEIGHT = 800
 RUN_AXE = "options => axe.run(document, options).then(found => found.violations)"
 AXE: dict[str, object] = {"resultTypes": ["violations"]}
 
@@ -34,7 +35,7 @@ class Window:
         self.complaints: list[str] = []
         self.context = chromium.new_context(
             base_url=house.base_url,
-            viewport={"width": width, "height": 800},
+            viewport={"width": width, "height": HEIGHT},
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )
@@ -63,6 +64,11 @@ class Window:
     def card_form(self) -> FrameLocator:
         """Stripe's fields."""
         return self.page.frame_locator("#card-fields iframe")
+
+    def resize(self, width: int) -> None:
+        """Without a new page: what depends on the width is CSS alone."""
+        self.width = width
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window."""
