@@ -81,11 +81,14 @@ class Crowd:
     def __init__(self, port: int, wares: Wares) -> None:
         self._port, self._wares = port, wares
         self._visitors: list[Visitor] = []
+        self._gathered = 0
         self._connections = Connections(port)
 
     def gather(self, count: int) -> None:
-        """Forget those who were here; these are new."""
-        self._visitors = [Visitor(Random(n), self._wares) for n in range(count)]
+        """Forget those who were here; these are new, and want other things."""
+        self._gathered += count
+        seeds = range(self._gathered - count, self._gathered)
+        self._visitors = [Visitor(Random(seed), self._wares) for seed in seeds]
 
     def send(self, errand: str) -> list[float]:
         """Seconds that it took each visitor."""

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from benchmarks.catalog import fill, sendable_prices
 from benchmarks.crowd import Wares
@@ -30,6 +30,13 @@ class Premises:
     database: Family
     """Nobody on SQLite, which works inside the web processes."""
     wares: Wares
+
+    def look_around(self) -> None:
+        """The database counts what it has, as it does by itself once a minute: it plans by that."""
+        engine = create_engine(self.house.settings.sqlalchemy_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text("ANALYZE"))
+        engine.dispose()
 
 
 @contextmanager

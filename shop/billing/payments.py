@@ -12,7 +12,7 @@ from typing import cast
 import stripe
 from sqlalchemy import Table, bindparam, update
 
-from shop import config, db
+from shop import config, db, rows
 from shop.billing import hosted_page, mirror
 from shop.billing.calls import calling, next_try
 from shop.billing.gateway import Declined, StripeRefused, stripe_call
@@ -73,8 +73,7 @@ def open_payment(due: Due, way: PaymentWay, attempt: int = 1) -> Payment:
         amount=due.amount,
         currency=due.currency,
     )
-    session.add(payment)
-    session.flush()  # Stripe carries our id back to us
+    rows.put(payment)  # Stripe carries our id back to us
     return payment
 
 

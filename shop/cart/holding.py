@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 from flask import g
 from flask_login import current_user
-from sqlalchemy import BindParameter, ColumnElement, Executable, and_, bindparam, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from shop.cart import cookie
 from shop.cart.models import Cart
-from shop.db import insert, session
+from shop.db import session
 from shop.errors import NotFound
+from shop.rows import put_once
 
 _HOLDER: BindParameter[Any] = bindparam("holder")
 _THE_CUSTOMERS = Cart.user_id == _HOLDER
@@ -77,12 +78,5 @@ def touch_existing() -> Cart:
 def open_cart(currency: str) -> Cart:
     """A new cart, or the one that the same customer opened a moment ago in another tab."""
     user_id = current_user.id if current_user.is_authenticated else None
-    opened = _opened_on(session.get_bind().dialect.name)
-    cart: Cart | None = session.scalar(opened, {"user_id": user_id, "currency": currency})
-    return cart or touch_existing()
-
-
-@cache
-def _opened_on(_dialect: str) -> Executable:
-    """One statement for each kind of database: building it takes longer than running it."""
-    return insert(Cart).on_conflict_do_nothing(index_elements=["user_id"]).returning(Cart)
+    cart = Cart(user_id=user_id, currency=currency)
+    return cart if put_once(cart) else touch_existing()

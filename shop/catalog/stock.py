@@ -8,9 +8,9 @@ orders cannot wait for each other.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Executable, bindparam, literal, select, update
+from sqlalchemy import ColumnElement, Executable, Table, bindparam, literal, select, update
 
 from shop.catalog.models import Hold, StockMovement, StockReservation, Variant
 from shop.db import insert, insert_once, session, utcnow
@@ -18,14 +18,15 @@ from shop.errors import NotFound, ShopError
 
 _SHOWN = {"synchronize_session": False, "populate_existing": True}
 """A loaded variant shows the new numbers."""
+_variants = cast("Table", Variant.__table__)
+_variant = _variants.c
 _SET_ASIDE = (
-    update(Variant)
+    _variants.update()
     .where(
-        Variant.id == bindparam("variant_id"),
-        Variant.on_hand - Variant.reserved >= bindparam("amount"),
+        _variant.id == bindparam("variant_id"),
+        _variant.on_hand - _variant.reserved >= bindparam("amount"),
     )
-    .values(reserved=Variant.reserved + bindparam("amount"))
-    .returning(Variant)
+    .values(reserved=_variant.reserved + bindparam("amount"))
 )
 
 
@@ -65,8 +66,7 @@ def reserve(holder: str, wanted: Mapping[int, int]) -> None:
     """
     claimed = [variant_id for variant_id in sorted(wanted) if _claim(holder, variant_id, wanted)]
     for done, variant_id in enumerate(claimed):
-        amount = {"variant_id": variant_id, "amount": wanted[variant_id]}
-        if session.scalar(_SET_ASIDE, amount, execution_options=_SHOWN) is None:
+        if not _set_aside(variant_id, wanted[variant_id]):
             _unclaim(holder, wanted, claimed, done)
             raise OutOfStock(_reload(variant_id))
 
@@ -162,6 +162,16 @@ def _claim_on(_dialect: str) -> Executable:
         set_={name: fresh[name] for name in ("quantity", "state", "created_at")},
         where=StockReservation.state == Hold.RELEASED,
     ).returning(StockReservation.id)
+
+
+def _set_aside(variant_id: int, amount: int) -> bool:
+    """By a plain statement, as every checkout comes by here; a loaded variant reads itself anew."""
+    session.flush()  # what a loaded variant was told counts
+    connection = session.connection({"clause": _SET_ASIDE})
+    done = connection.execute(_SET_ASIDE, {"variant_id": variant_id, "amount": amount})
+    if loaded := session.identity_map.get(session.identity_key(Variant, variant_id)):
+        session.expire(loaded)
+    return bool(done.rowcount)
 
 
 def _unclaim(holder: str, wanted: Mapping[int, int], claimed: Sequence[int], done: int) -> None:

@@ -10,7 +10,6 @@ from shop.billing import payments
 from shop.billing.gateway import Declined
 from shop.billing.models import PaymentWay
 from shop.cart import summary
-from shop.cart.carts import find_with_lines
 from shop.cart.models import Cart
 from shop.cart.summary import CartView
 from shop.checkout import filling, paying, sessions, steps
@@ -76,15 +75,15 @@ def create_session(body: NewSession) -> tuple[CheckoutSessionOut, int]:
     201 with a new session; 200 with the one that this cart has already. A cart that changed after
     payment started gets a new session, and the old payment is canceled.
     """
-    found = find_with_lines()
+    found = sessions.find_with_lines()
     if found is None:
         raise sessions.EmptyCart
-    cart, lines = found
+    cart, last, lines = found
     if body.cart_id not in {None, cart.token}:
         raise NotFound
     if not lines:
         raise sessions.EmptyCart
-    checkout, is_new = sessions.create_or_get(cart)
+    checkout, is_new = sessions.create_or_get(cart, last)
     view = summary.of(cart, lines, checkout.email)
     return _answer(checkout, quote(checkout, view)), 201 if is_new else 200
 

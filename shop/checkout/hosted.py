@@ -6,13 +6,11 @@ from shop import config
 from shop.billing import payments
 from shop.billing.hosted_page import HostedLine, HostedPage
 from shop.billing.models import Payment
-from shop.db import session
 from shop.orders.models import Order, OrderLine
 
 
-def start(payment: Payment) -> str:
+def start(order: Order, payment: Payment) -> str:
     """The address of Stripe's page for this payment; commits."""
-    order = session.get_one(Order, payment.order_id)
     base = config.current().base_url
     back = base + url_for("checkout.returning.show_return")
     page = HostedPage(

@@ -106,11 +106,11 @@ def begin(token: str, way: PaymentWay, *, shown: int | None = None) -> Begun:
     :raises DiscountEnded: nothing was begun; the code is taken off the cart.
     :raises stock.OutOfStock: nothing was begun.
     """
-    checkout, cart = sessions.lock(token)
+    checkout, cart, lines = sessions.lock(token)
     sessions.require_live(checkout)
     if checkout.is_awaiting_payment:
         return _again(checkout, cart, way)
-    view = _check_prices(summary.of(cart, email=checkout.email))
+    view = _check_prices(summary.of(cart, lines, checkout.email))
     if view.discount and view.discount.problem:
         _end_discount(cart, view.discount.problem)
     now = quote(checkout, view, tariff=tariffs.read(checkout.country))

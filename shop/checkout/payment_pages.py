@@ -13,6 +13,7 @@ from shop.checkout import hosted, paying, sessions
 from shop.checkout.drafts import links
 from shop.checkout.models import CheckoutSession
 from shop.checkout.pages import cart_in_hand, render
+from shop.checkout.paying import Begun
 from shop.checkout.quotes import Quote
 from shop.db import session
 from shop.errors import ShopError, Unavailable
@@ -85,9 +86,9 @@ def _script() -> str:
 @bp.post("")
 def create() -> Response:
     """Pay by card here: freeze the cart, hold the stock, make the PaymentIntent."""
-    payment = _begin(PaymentWay.ELEMENT)
-    if payment.amount:
-        payments.start_element(payment)
+    begun = _begin(PaymentWay.ELEMENT)
+    if begun.payment.amount:
+        payments.start_element(begun.payment)
         return redirect(_payment_page(), 303)
     return redirect(url_for("checkout.returning.show_return"), 303)
 
@@ -95,17 +96,17 @@ def create() -> Response:
 @bp.post("/hosted")
 def create_hosted() -> Response:
     """Pay on Stripe's page, which needs no script here."""
-    payment = _begin(PaymentWay.HOSTED)
-    if payment.amount:
-        return redirect(hosted.start(payment), 303)
+    begun = _begin(PaymentWay.HOSTED)
+    if begun.payment.amount:
+        return redirect(hosted.start(begun.order, begun.payment), 303)
     return redirect(url_for("checkout.returning.show_return"), 303)
 
 
-def _begin(way: PaymentWay) -> Payment:
+def _begin(way: PaymentWay) -> Begun:
     cart = cart_in_hand()
-    checkout, _ = sessions.create_or_get(cart)
+    checkout, _ = sessions.create_or_get(cart, sessions.find_unfinished(cart))
     shown = request.form.get("shown", type=int)
-    return paying.begin(checkout.token, way, shown=shown).payment
+    return paying.begin(checkout.token, way, shown=shown)
 
 
 def _payment_page() -> str:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from flask_login import current_user
-from sqlalchemy import ColumnElement, Executable, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from shop.cart import holding, lines
@@ -14,22 +14,18 @@ from shop.cart.lines import Line
 from shop.cart.models import Cart
 from shop.checkout.closing import close
 from shop.checkout.models import LIVE, CheckoutSession, CheckoutStatus
-from shop.db import insert, session, utcnow
+from shop.db import session, utcnow
 from shop.errors import NotFound, ShopError
 from shop.orders.models import Order
+from shop.rows import put_once
 
 LIFETIME = timedelta(days=30)
+_IS_UNFINISHED = CheckoutSession.status != CheckoutStatus.COMPLETED
 _UNFINISHED = (
     select(CheckoutSession)
-    .where(
-        CheckoutSession.cart_id == bindparam("cart_id"),
-        CheckoutSession.status != CheckoutStatus.COMPLETED,
-    )
+    .where(CheckoutSession.cart_id == bindparam("cart_id"), _IS_UNFINISHED)
     .order_by(CheckoutSession.id.desc())
     .limit(1)
-)
-_OF_CART = select(CheckoutSession).where(
-    CheckoutSession.token == bindparam("token"), CheckoutSession.cart_id == bindparam("cart_id")
 )
 FRESH: dict[str, Any] = {"execution_options": {"populate_existing": True}}
 CARRIED_OVER = ("email", "name", "billing_address", "shipping_address", "delivery_method_id")
@@ -88,21 +84,23 @@ def load_with_lines(token: str) -> tuple[CheckoutSession, Sequence[Line]]:
     return rows[0][0], lines.found_in(rows)
 
 
-def lock(token: str) -> tuple[CheckoutSession, Cart]:
-    """The session and the cart in hand as they are now; the cart is ours until the commit.
+def lock(token: str) -> tuple[CheckoutSession, Cart, Sequence[Line]]:
+    """The session, the cart in hand and its lines as they are now; the cart is ours till we commit.
 
-    Carts are locked before sessions, always.
+    Carts are locked before sessions, always, and read when they are: what came with the lock would
+    be from before it.
 
     :raises NotFound: as `load` does.
     """
     mine = holding.in_hand()
-    cart = session.scalar(_locked(mine.condition), mine.params, **FRESH) if mine else None
-    if cart is None:
+    if mine is None or session.scalar(_locked(mine.condition), mine.params) is None:
         raise NotFound
-    checkout = session.scalar(_OF_CART, {"token": token, "cart_id": cart.id}, **FRESH)
-    if checkout is None:
+    params = {**mine.params, "token": token}
+    rows = session.execute(_of_holder_with_lines(mine.condition), params, **FRESH).all()
+    if not rows:
         raise NotFound
-    return checkout, cart
+    checkout = rows[0][0]
+    return checkout, checkout.cart, lines.found_in(rows)
 
 
 @cache
@@ -121,8 +119,17 @@ def _of_holder_with_lines(condition: ColumnElement[bool]) -> Select[Any]:
 
 
 @cache
-def _locked(condition: ColumnElement[bool]) -> Select[Cart]:
-    return select(Cart).where(condition).with_for_update()
+def _locked(condition: ColumnElement[bool]) -> Select[int]:
+    return select(Cart.id).where(condition).with_for_update()
+
+
+@cache
+def _found_with_lines(condition: ColumnElement[bool]) -> Select[Any]:
+    last = select(CheckoutSession.id).where(CheckoutSession.cart_id == Cart.id, _IS_UNFINISHED)
+    last = last.order_by(CheckoutSession.id.desc()).limit(1)
+    is_last = CheckoutSession.id == last.correlate(Cart).scalar_subquery()
+    cart: Any = select(Cart, CheckoutSession).outerjoin(CheckoutSession, is_last)
+    return lines.beside(cart.where(condition))
 
 
 def require_live(checkout: CheckoutSession) -> None:
@@ -140,19 +147,28 @@ def require_open(checkout: CheckoutSession) -> None:
         raise PaymentStarted
 
 
+def find_with_lines() -> tuple[Cart, CheckoutSession | None, Sequence[Line]] | None:
+    """The cart in hand, its last unfinished session and what is in it, in one statement."""
+    mine = holding.in_hand()
+    if mine is None:
+        return None
+    rows = session.execute(_found_with_lines(mine.condition), mine.params).all()
+    return (rows[0][0], rows[0][1], lines.found_in(rows)) if rows else None
+
+
 def current(cart: Cart) -> CheckoutSession:
     """What a page shows: the session of this very cart, or a draft of it that is not saved."""
     last = find_unfinished(cart)
     return last if last and is_live(last) and is_current(last, cart) else _draft(cart, last)
 
 
-def create_or_get(cart: Cart) -> tuple[CheckoutSession, bool]:
+def create_or_get(cart: Cart, last: CheckoutSession | None) -> tuple[CheckoutSession, bool]:
     """The cart's session, and whether it is new. May commit, to give up an outdated payment.
 
     :param cart: one that is not empty.
+    :param last: its last unfinished session.
     :raises Completed: when that outdated payment turned out to be paid.
     """
-    last = find_unfinished(cart)
     if last and is_live(last):
         if is_current(last, cart):
             return last, False
@@ -162,7 +178,7 @@ def create_or_get(cart: Cart) -> tuple[CheckoutSession, bool]:
 
 def reopen(cart: Cart) -> CheckoutSession:
     """The cart's session with its steps open to changes; gives up a payment that was under way."""
-    checkout, _ = create_or_get(cart)
+    checkout, _ = create_or_get(cart, find_unfinished(cart))
     return restart(checkout, cart) if checkout.is_awaiting_payment else checkout
 
 
@@ -206,23 +222,13 @@ def _end(checkout: CheckoutSession) -> None:
 
 
 def _create(cart: Cart, last: CheckoutSession | None) -> tuple[CheckoutSession, bool]:
-    draft = _draft(cart, last)
-    given = {name: getattr(draft, name) for name in (*CARRIED_OVER, "user_id", "expires_at")}
-    known = {name: value for name, value in given.items() if value is not None}
-    made = _made_on(session.get_bind().dialect.name)
-    checkout: CheckoutSession | None = session.scalar(made, {"cart_id": cart.id, **known})
-    if checkout is not None:
+    checkout = _draft(cart, last)
+    if put_once(checkout):
         return checkout, True
     other = find_unfinished(cart)  # another tab was faster
     if other is None:
         raise Expired
     return other, False
-
-
-@cache
-def _made_on(_dialect: str) -> Executable:
-    """One statement for each kind of database: building it takes longer than running it."""
-    return insert(CheckoutSession).on_conflict_do_nothing().returning(CheckoutSession)
 
 
 def _draft(cart: Cart, last: CheckoutSession | None) -> CheckoutSession:

@@ -4,8 +4,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sqlalchemy.orm.attributes import set_committed_value
+
+from shop import rows
 from shop.catalog.models import Kind
-from shop.db import session
 from shop.orders import timeline
 from shop.orders.models import Order, OrderLine
 
@@ -59,12 +61,17 @@ def place(draft: OrderDraft) -> Order:
     values["billing_address"] = dict(draft.billing_address)
     if draft.shipping_address is not None:
         values["shipping_address"] = dict(draft.shipping_address)
-    lines = [OrderLine(**(vars(line) | {"options": dict(line.options)})) for line in draft.lines]
-    placed = timeline.entry("placed", "Order placed, waiting for payment.")
-    order = Order(number=new_number(), lines=lines, entries=[placed], **values)
-    session.add(order)
-    session.flush()  # the payment needs the id
+    order = Order(number=new_number(), **values)
+    rows.put(order)
+    lines = [_line(order, line) for line in draft.lines]
+    rows.put(*lines)
+    set_committed_value(order, "lines", lines)
+    rows.put(timeline.entry(order, "placed", "Order placed, waiting for payment."))
     return order
+
+
+def _line(order: Order, draft: LineDraft) -> OrderLine:
+    return OrderLine(**(vars(draft) | {"options": dict(draft.options), "order_id": order.id}))
 
 
 def new_number() -> str:

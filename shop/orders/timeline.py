@@ -38,9 +38,9 @@ def for_customer(order: Order) -> list[TimelineEntry]:
     return [entry for entry in reversed(order.entries) if entry.kind != NOTE]
 
 
-def entry(kind: str, text: str) -> TimelineEntry:
+def entry(order: Order, kind: str, text: str) -> TimelineEntry:
     """The first one, of an order that is being made."""
-    return TimelineEntry(kind=kind, text=text, data={})
+    return TimelineEntry(order_id=order.id, kind=kind, text=text, data={})
 
 
 def ask_for_a_hand(order: Order, reason: str, **data: object) -> None:

@@ -35,7 +35,7 @@ WATCHED = (
     (FolderStorage, "open", "Files"),
     (transports, "deliver", "Mail"),
 )
-PLUMBING = "shop.db"  # whoever uses it is the one to name
+PLUMBING = {"shop.db", "shop.rows"}  # whoever uses them is the one to name
 NO_WORK = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 ID = re.compile(r"/(?:pi|cs|re|ch|pm|ctoken|sub|cus|bps|bpc|in)_\w+")
 CONVERTER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
@@ -161,7 +161,7 @@ def author(frame: FrameType | None) -> str | None:
     while frame:
         module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_qualname
         is_public = not any(part.startswith(("_", "<")) for part in name.split("."))
-        if is_public and module == PLUMBING:
+        if is_public and module in PLUMBING:
             fallback = f"{module}.{name}"
         elif is_public and module.startswith("shop."):
             return f"{module}.{name}"

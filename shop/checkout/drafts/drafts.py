@@ -73,7 +73,7 @@ def start(*, email: str, name: str, currency: str) -> Draft:
     draft = Draft(cart_id=cart.id, made_by=audit.actor(), expires_at=utcnow() + LIFE)
     session.add(draft)
     holding.lend(cart.id)
-    checkout, _ = sessions.create_or_get(cart)
+    checkout, _ = sessions.create_or_get(cart, sessions.find_unfinished(cart))
     write_to(checkout, email=email, name=name)
     session.flush()  # its page needs the id
     return draft
