@@ -12,8 +12,8 @@ PILL = "main h1 + .pill"
 
 def open_account(window: Window, email: str) -> str:
     """By the command line; the password."""
-    made = window.house.shop("users", "create", "--email", email, "--name", "Mara Lindt")
-    assert made.returncode == 0, made.stderr
+    made = window.house.shop_here("users", "create", "--email", email, "--name", "Mara Lindt")
+    assert made.exit_code == 0, made.output
     return made.stdout.partition("Password: ")[2].strip()
 
 

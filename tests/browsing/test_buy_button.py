@@ -29,7 +29,7 @@ def shop(blog: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House
     """It knows the blog, and no other site."""
     folder = tmp_path_factory.mktemp("buttons")
     with open_house(folder, buy_button_origins=blog.origin) as house:
-        house.shop("seed").check_returncode()
+        assert house.shop_here("seed").exit_code == 0
         blog.show(house.base_url, **prices(house))
         yield house
 

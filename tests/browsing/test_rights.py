@@ -18,7 +18,7 @@ def test_who_was_given_files_finds_them_and_reads_why(
 ) -> None:
     window = open_window(width, scripts=scripts)
     page, email = window.page, f"press{width}@example.com"
-    made = window.house.shop("users", "create", "--email", email)
+    made = window.house.shop_here("users", "create", "--email", email)
     password = made.stdout.rsplit("Password: ", 1)[1].strip()
     window.house.shop("grants", "give", email, PRODUCT, "--reason", "press").check_returncode()
 

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.browser
 
 def make_account(house: House, email: str) -> str:
     """Its password."""
-    made = house.shop("users", "create", "--email", email)
-    made.check_returncode()
+    made = house.shop_here("users", "create", "--email", email)
+    assert made.exit_code == 0, made.output
     return made.stdout.partition("Password: ")[2].strip()
 
 

@@ -58,15 +58,15 @@ class Typed:
 @pytest.fixture(scope="module")
 def typed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typed]:
     with open_house(tmp_path_factory.mktemp("typed")) as house:
-        house.shop("seed").check_returncode()
+        assert house.shop_here("seed").exit_code == 0
         with house.session() as session:
             scripts.fill(session)
-        house.shop("search", "rebuild").check_returncode()
+        assert house.shop_here("search", "rebuild").exit_code == 0
         yield _buy(house)
 
 
 def _buy(house: House) -> Typed:
-    made = house.shop("users", "create", "--email", EMAIL, "--name", ALL[:200])
+    made = house.shop_here("users", "create", "--email", EMAIL, "--name", ALL[:200])
     password = made.stdout.partition("Password: ")[2].strip()
     with house.session() as session:
         plug_in = select(Price.id).join(Variant).join(Product)

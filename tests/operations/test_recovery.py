@@ -12,8 +12,7 @@ import requests
 from sqlalchemy import Row, select, update
 
 from shop.billing.models import StripeEvent
-from shop.cli import open_shop
-from shop.db import db, utcnow
+from shop.db import utcnow
 from shop.leases import State
 from shop.mail.models import Mail
 from shop.orders.models import Order, PaymentState
@@ -152,15 +151,6 @@ FULL = ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0")
 READ_ONLY = ("REPLICAOF 127.0.0.1 9", "REPLICAOF NO ONE")
 
 
-def doctor(shop: House) -> str:
-    """What he says, asked in this process."""
-    app = open_shop(shop.settings)
-    said = app.test_cli_runner().invoke(args=["doctor"]).output
-    with app.app_context():
-        db.engine.dispose()
-    return said
-
-
 @contextmanager
 def broker_that(shop: House, trouble: tuple[str, str]) -> Iterator[None]:
     """Takes nothing, and takes everything again afterwards."""
@@ -185,7 +175,7 @@ def test_i09_the_broker_takes_nothing_and_the_work_is_done_all_the_same(
         assert len(smtp.mails) == 1
         assert shop.get("/products").status_code == 200
         assert shop.get("/readyz").json()["broker"] == "down"
-        said = doctor(shop)
+        said = shop.shop_here("doctor").output
         assert "DOWN  broker" in said
         assert "room to write" in said
 

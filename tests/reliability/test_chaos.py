@@ -21,8 +21,8 @@ def prices(house: House) -> list[int]:
 @pytest.mark.timeout(400)
 def test_a_small_storm_leaves_the_books_in_order(make_house: MakeHouse) -> None:
     house = make_house()
-    seeded = house.shop("seed")
-    assert seeded.returncode == 0, seeded.stderr
+    seeded = house.shop_here("seed")
+    assert seeded.exit_code == 0, seeded.output
     tally = chaos.run(house, prices(house), orders=ORDERS, kills=KILLS)
     assert set(tally.answers) <= {"completed", "declined", "sold out"}, tally
     assert tally.answers["completed"] > ORDERS / 3

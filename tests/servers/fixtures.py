@@ -95,8 +95,8 @@ def make_house(tmp_path: Path) -> Iterator[MakeHouse]:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A shop with the demo catalog that all tests share: leave it as you found it."""
     with open_house(tmp_path_factory.mktemp("house")) as shared:
-        seeded = shared.shop("seed")
-        assert seeded.returncode == 0, seeded.stderr
+        seeded = shared.shop_here("seed")
+        assert seeded.exit_code == 0, seeded.output
         yield shared
 
 
