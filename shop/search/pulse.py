@@ -22,8 +22,8 @@ from shop.search.models import SearchChange
 
 PAUSE = 0.2
 """Seconds."""
-RHYTHM = 20
-"""It is asked at most a twentieth of the time, however many variants there are."""
+RHYTHM = 40
+"""It is asked at most a fortieth of the time, however many variants there are."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,25 @@ class Pulses:
         self._kept: Pulse | None = None
         self._until = 0.0
         self._commits = 0
+        self._is_being_taken = False
 
     def current(self) -> Pulse:
         kept, started, commits = self._kept, time.monotonic(), self._commits
-        if kept is not None and started < self._until:
+        if kept is not None and (started < self._until or self._is_on_its_way()):
             return kept
-        taken = take()
+        self._is_being_taken = True
+        try:
+            taken = take()
+        finally:
+            self._is_being_taken = False
         pause = max(PAUSE, RHYTHM * (time.monotonic() - started))
         if commits == self._commits:
             self._kept, self._until = taken, time.monotonic() + pause
         return taken
+
+    def _is_on_its_way(self) -> bool:
+        """Another thread asks already, and this process has changed nothing since the last one."""
+        return self._is_being_taken and self._until > 0
 
     def forget(self) -> None:
         self._commits += 1

@@ -68,6 +68,31 @@ def test_pages_in_a_row_ask_once_what_changed(
     assert not queries
 
 
+def test_while_one_asks_the_others_go_on_with_what_is_known(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless this process changed something: that is seen at once."""
+    monkeypatch.setattr(pulse, "PAUSE", 0)
+    monkeypatch.setattr(pulse, "RHYTHM", 0)
+    pulses, asked = pulse.Pulses(), []
+
+    def take() -> pulse.Pulse:
+        asked.append("question")
+        if len(asked) in {2, 4}:  # another thread comes by
+            pulses.current()
+        return pulse.Pulse((len(asked),), {})
+
+    monkeypatch.setattr(pulse, "take", take)
+    pulses.current()
+    pulses.current()
+    assert len(asked) == 2
+
+    pulses.current()
+    pulses.forget()
+    pulses.current()
+    assert len(asked) == 5
+
+
 def test_a_change_that_is_committed_late_is_seen(postgres_app: Flask) -> None:
     """Another product changed after it and was committed before it."""
     late = make_product(title="Late")
