@@ -42,6 +42,12 @@ def test_light_to_load() -> None:
     assert sum(path.stat().st_size for path in scripts) <= 10_000
 
 
+def test_no_width_of_the_screen_hides_a_way_in_the_header() -> None:
+    text = (STATIC / "css" / "layout.css").read_text()
+    hidden = re.findall(r"([^{}]*)\{[^{}]*display: none", text)
+    assert [selector for selector in hidden if re.search(r"\.(top|nav|shelves)\b", selector)] == []
+
+
 def test_fonts_come_with_their_license() -> None:
     text = (STATIC / "fonts" / "OFL.txt").read_text()
     assert "SIL OPEN FONT LICENSE Version 1.1" in text
