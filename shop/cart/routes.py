@@ -43,7 +43,8 @@ def update_item(line_id: int) -> Response | tuple[str, int]:
     if not form.validate():
         return _render(summary.current(), wrong_line=line_id), 422
     carts.set_quantity(line_id, form.quantity.data or 0)
-    flash("Quantity changed.", "good")
+    if not summary.current().is_troubled(line_id):  # it says itself what is wrong
+        flash("Quantity changed.", "good")
     return redirect(url_for(".show"), 303)
 
 

@@ -123,6 +123,9 @@ class CartView:
     def has_problems(self) -> bool:
         return any(line.problem for line in self.lines)
 
+    def is_troubled(self, line_id: int) -> bool:
+        return any(line.problem for line in self.lines if line.id == line_id)
+
     @property
     def notices(self) -> list[str]:
         """Everything to be said about the lines, each with its title."""

@@ -180,6 +180,27 @@ def test_scarce_goods_are_marked(client: Browser) -> None:
     assert add(client, price.id) == 409
 
 
+@pytest.mark.parametrize(("quantity", "said"), [(3, "Quantity changed."), (4, "Only 3 left.")])
+def test_a_new_quantity_is_a_success_or_a_problem(
+    client: Browser, quantity: int, said: str
+) -> None:
+    add(client, make_price(stock=3).id)
+    line = session.scalars(CartLine.__table__.select()).one()
+    client.post(f"/cart/items/{line}", data={"quantity": quantity})
+    page = client.get("/cart").text
+    assert [words for words in ("Quantity changed.", "Only 3 left.") if words in page] == [said]
+    assert quantities() == [quantity]
+
+
+def test_both_are_told_by_the_api(client: Browser) -> None:
+    add(client, make_price(title="Mug", stock=3).id)
+    line = session.scalars(CartLine.__table__.select()).one()
+    answer = client.patch(f"/api/cart/items/{line}", json={"quantity": 4})
+    assert answer.json["notices"] == ["Mug: Only 3 left."]  # type: ignore[index]
+    answer = client.patch(f"/api/cart/items/{line}", json={"quantity": 3})
+    assert answer.json["notices"] == []  # type: ignore[index]
+
+
 @pytest.fixture
 def one_unit_held() -> Iterator[None]:
     """A payment under way holds one unit of the first variant for the first cart."""
