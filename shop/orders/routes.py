@@ -45,7 +45,7 @@ WORDS = {
         "That can take a few working days. We write to you as soon as the money is here.",
     ),
     PaymentState.PAID: Words(
-        "good", "Paid", "Thank you", "We sent a confirmation to your e-mail address.",
+        "good", "Paid", "Thank you", "We have your payment.",
     ),
     PaymentState.PARTIALLY_REFUNDED: Words(
         "warn", "Partly refunded", "Part of this order was refunded",
