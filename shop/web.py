@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shop import api, config, db, headers, money, parts
+from shop import api, config, db, headers, money, parts, signatures
 from shop.config import Settings
 from shop.errors import ShopError
 from shop.logs import log
@@ -55,6 +55,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.before_request(refuse_nul)
     app.before_request(check_csrf)
     headers.init_app(app, settings)
+    signatures.init_app(app)
     app.register_error_handler(ShopError, show_shop_error)
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(CSRFError, show_old_form)

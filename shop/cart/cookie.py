@@ -6,6 +6,7 @@ from flask import Response, after_this_request, current_app, g, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from shop import config
+from shop.signatures import seal
 
 LIFETIME = timedelta(days=60)
 
@@ -63,4 +64,4 @@ def _name() -> str:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="cart")
+    return seal(current_app.config["SECRET_KEY"], salt="cart")
