@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -23,6 +23,34 @@ WAYS_ON = {
     404: "There is no such address. /api/docs shows those there are.",
     405: "This address does not take that method. The header Allow names those it takes.",
 }
+
+WRONG = {
+    "missing": "This is needed.",
+    "extra_forbidden": "There is no such field.",
+    "json_invalid": "This is not valid JSON.",
+    "model_type": "Give an object.",
+    "dict_type": "Give an object.",
+    "list_type": "Give a list.",
+    "string_type": "Give a text.",
+    "bool_type": "Give true or false.",
+    "bool_parsing": "Give true or false.",
+    "int_type": "Give a whole number.",
+    "int_parsing": "Give a whole number.",
+    "int_parsing_size": "Give a smaller number.",
+    "greater_than_equal": "Give {ge} or more.",
+    "less_than_equal": "Give {le} or less.",
+    "greater_than": "Give more than {gt}.",
+    "less_than": "Give less than {lt}.",
+    "string_too_short": "Use at least {min_length} characters.",
+    "string_too_long": "Use at most {max_length} characters.",
+    "string_pattern_mismatch": "This does not have the right form.",
+    "too_short": "List at least {min_length}.",
+    "too_long": "List at most {max_length}.",
+    "literal_error": "Give {expected}.",
+    "enum": "Give {expected}.",
+    "value_error": "{error}",
+}
+"""What to say of input that does not fit, by Pydantic's kind of error."""
 
 
 class Input(BaseModel):
@@ -116,8 +144,14 @@ def _parse(read: Callable[[], BaseModel]) -> BaseModel:
         errors: dict[str, list[str]] = {}
         for found in error.errors(include_url=False, include_input=False):
             field = ".".join(map(str, found["loc"])) or "body"
-            errors.setdefault(field, []).append(found["msg"])
+            errors.setdefault(field, []).append(_explain(found))
         raise Rejected(errors) from None
+
+
+def _explain(found: Mapping[str, Any]) -> str:
+    """In our words, or in Pydantic's where the kind is a rare one."""
+    words = WRONG.get(found["type"])
+    return words.format(**found.get("ctx", {})) if words else str(found["msg"])
 
 
 def show_rejected(error: Rejected) -> Response:
