@@ -44,7 +44,7 @@ def open_premises(database: str, products: int, without: tuple[str, ...]) -> Ite
     """:param without: parts of the house that are not started; their CPU is nobody's here."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="keystall-bench-"))
-        url = stack.enter_context(postgres()) if database == "postgresql" else ""
+        url = stack.enter_context(postgres(by_socket=True)) if database == "postgresql" else ""
         house = House(Path(folder), without=without, database_url=url)
         web = house.parts["web"]
         web.command = running.web("127.0.0.1", house.port, WEB_PROCESSES)

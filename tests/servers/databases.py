@@ -31,10 +31,11 @@ def installed(name: str, path: str | Path | None) -> str:
 
 
 @contextmanager
-def postgres(kept: Path | None = None) -> Iterator[str]:
+def postgres(kept: Path | None = None, *, by_socket: bool = False) -> Iterator[str]:
     """The URL of a database on a server of its own, without fsync.
 
     :param kept: a folder that outlives the server, and may hold what an earlier one left there.
+    :param by_socket: as one talks to a server on the same machine, without TCP.
     """
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     folder = Path(installed("PostgreSQL", programs[-1] if programs else None)).parent
@@ -47,6 +48,9 @@ def postgres(kept: Path | None = None) -> Iterator[str]:
     try:
         server.start()
         url = URL.create("postgresql+psycopg", "shop", None, "127.0.0.1", _port(server), "postgres")
+        if by_socket:
+            where = {"host": str(home), "port": str(_port(server))}
+            url = url.set(host="", port=None).update_query_dict(where)
         server.wait_until(lambda: _answers(url))
         yield url.render_as_string()
     finally:
@@ -81,7 +85,7 @@ def _cluster(folder: Path, home: Path, user: int | None) -> Service:
         )
     options = {
         "listen_addresses": "127.0.0.1",
-        "unix_socket_directories": "",
+        "unix_socket_directories": str(home),
         "fsync": "off",
         "synchronous_commit": "off",
         "full_page_writes": "off",
