@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import psycopg
 from flask import Flask, Response, g, has_request_context, request
@@ -72,24 +71,16 @@ class OneTransaction(FlaskSession):
     """Of a request that only reads, PostgreSQL hears its questions and nothing else.
 
     In its isolation level each statement sees the newest rows anyhow; BEGIN and COMMIT around them
-    would cost as much as two questions.
+    would cost as much as two questions. psycopg is told, and not SQLAlchemy, which would switch the
+    connection there and back for every request.
     """
 
     def get_bind(self, *_args: object, clause: Any = None, **_kwargs: object) -> Engine:
         """:raises WroteInGet: when the clause writes in a request that only reads."""
-        engine = self._db.engine
-        if not only_reads():
-            return engine
-        if clause is not None and clause.is_dml:
+        if clause is not None and clause.is_dml and only_reads():
             raise WroteInGet
-        if engine.dialect.name != "postgresql":
-            return engine
-        if (reader := _readers.get(engine)) is None:
-            reader = _readers[engine] = engine.execution_options(isolation_level="AUTOCOMMIT")
-        return reader
+        return self._db.engine
 
-
-_readers: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": OneTransaction})
 session = db.session
@@ -198,13 +189,20 @@ _listening = Lock()
 
 
 @event.listens_for(Pool, "checkout")
-def _leave_dead_connections(connection: Any, _record: object, _proxy: object) -> None:
+def _prepare_postgres(connection: Any, _record: object, _proxy: object) -> None:
+    if not isinstance(connection, psycopg.Connection):
+        return
+    _leave_if_dead(connection)
+    if connection.autocommit != (reads := only_reads()):
+        connection.autocommit = reads  # see `OneTransaction`
+
+
+def _leave_if_dead(connection: psycopg.Connection) -> None:
     """One that the server closed can be read: by its end. Looking costs no question."""
-    if isinstance(connection, psycopg.Connection):
-        poll = select.poll()
-        poll.register(connection, select.POLLIN)
-        if poll.poll(0):
-            raise DisconnectionError("the server closed the connection")
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    if poll.poll(0):
+        raise DisconnectionError("the server closed the connection")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -109,6 +109,22 @@ def test_a_get_opens_no_transaction_on_postgresql() -> None:
 
 
 @pytest.mark.usefixtures("postgres_app")
+def test_who_writes_after_a_get_on_the_same_connection_has_one_transaction() -> None:
+    mine, transaction = select(func.pg_backend_pid()), select(func.pg_current_xact_id())
+    with current_app.test_request_context("/"):
+        reader = session.scalar(mine)
+        will_write()
+        assert session.scalar(transaction) == session.scalar(transaction)
+        assert session.scalar(mine) == reader
+    session.rollback()
+    with current_app.test_request_context("/"):
+        session.scalar(mine)
+        session.rollback()
+    with current_app.test_request_context("/", method="POST"):
+        assert session.scalar(transaction) == session.scalar(transaction)
+
+
+@pytest.mark.usefixtures("postgres_app")
 def test_a_connection_that_the_server_closed_is_left_alone() -> None:
     mine = session.scalar(select(func.pg_backend_pid()))
     session.rollback()

@@ -62,7 +62,7 @@ def test_the_last_word_may_be_a_beginning() -> None:
 def test_parts_of_a_sku_find_the_product(text: str) -> None:
     mug = make_product(title="Mug")
     make_variant(product=mug, sku="ABC-1200-BLU")
-    make_variant(sku="XYZ-9")
+    make_variant(product=make_product(title="Cup"), sku="XYZ-9")
     writer.drain()
 
     assert ids(text) == [mug.id]
