@@ -94,6 +94,9 @@ ENTRY = {
 }
 BUYING = {
     "GET /cart": anyone(),
+    "GET /cart/discount": anyone(),
+    "GET /cart/items": anyone(),
+    "GET /cart/items/<int(max=2147483647):line_id>": anyone(things.cart_line),
     "POST /cart/items": anyone(),
     "POST /cart/items/<int(max=2147483647):line_id>": holder(things.cart_line, "quantity"),
     "POST /cart/items/<int(max=2147483647):line_id>/removal": holder(things.cart_line),
@@ -108,6 +111,7 @@ BUYING = {
     "GET /checkout/again/<token>": anyone(things.order),
     "GET /checkout/bought/<token>": link(things.order),
     "GET /checkout/canceled": anyone(),
+    "GET /checkout/discount": anyone(),
     "POST /checkout/discount": anyone(),
     "POST /checkout/discount/removal": anyone(),
     "POST /checkout/payment": anyone(),
@@ -127,6 +131,7 @@ DRAFTS = {
     f"POST {PAY}/checkout/address/country": link(things.draft),
     f"GET {PAY}/checkout/again/<token>": link(things.draft),
     f"GET {PAY}/checkout/canceled": link(things.draft),
+    f"GET {PAY}/checkout/discount": link(things.draft),
     f"POST {PAY}/checkout/discount": link(things.draft),
     f"POST {PAY}/checkout/discount/removal": link(things.draft),
     f"POST {PAY}/checkout/payment": link(things.draft),

@@ -1,6 +1,6 @@
 """Two browsers that have the same link go to pay, pay and come back at the same moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Barrier
 from typing import Any
@@ -12,6 +12,8 @@ from sqlalchemy import select
 from shop.accounts.models import Role
 from shop.billing.gateway import StripeRefused
 from shop.billing.models import LedgerEntry, PaymentStatus
+from shop.cart import lines
+from shop.cart.lines import Line
 from shop.cart.models import Cart
 from shop.catalog.models import Kind
 from shop.checkout import saving, sessions
@@ -97,10 +99,11 @@ def test_without_the_lock_each_would_pay_for_an_order(
     """SQLite has one writer, so there the second one reads what the first one wrote."""
     both_have_read = Barrier(2)
 
-    def read_and_go_on(token: str) -> tuple[CheckoutSession, Cart]:
+    def read_and_go_on(token: str) -> tuple[CheckoutSession, Cart, Sequence[Line]]:
         checkout = session.scalars(select(CheckoutSession).filter_by(token=token)).one()
         both_have_read.wait(timeout=30)
-        return checkout, session.get_one(Cart, checkout.cart_id)
+        cart = session.get_one(Cart, checkout.cart_id)
+        return checkout, cart, lines.read(cart.id)
 
     def freeze_anyway(checkout: CheckoutSession, **values: Any) -> bool:
         checkout.status, checkout.order_id = CheckoutStatus.AWAITING_PAYMENT, values["order_id"]
